@@ -1,0 +1,1 @@
+"""How a graph becomes LLVM IR, C, Python and running code."""

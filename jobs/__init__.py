@@ -1,0 +1,1 @@
+"""How work is run: killable workers and their limits."""

@@ -1,0 +1,1 @@
+"""How source becomes a graph, and how a spec file becomes a `Spec`."""

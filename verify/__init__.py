@@ -1,0 +1,1 @@
+"""What it means to be right: refinement, verdicts, counterexamples, and the round trip over the emitted code."""
