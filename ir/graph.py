@@ -1,0 +1,266 @@
+"""Programs as hash-consed graphs: a node is an operation of the table over nodes, an input, a constant or a choice.
+
+Equal nodes are one object, so `is` compares programs and a shared value is shared by construction. A `Function` is
+several roots over one graph: the value and the poison of each result, and where behaviour is undefined.
+"""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from .primes import MAX_WIDTH, TABLE
+from .types import Type
+
+INPUT: Final = "input"
+CONST: Final = "const"
+CHOICE: Final = "choice"
+LEAVES: Final = frozenset({INPUT, CONST, CHOICE})
+
+
+class Node:
+    """One value of a program: a bit-vector of `width` bits. Made by `const`, `leaf` and `apply` alone.
+
+    `data` is the number of a constant and the name of an input or choice; for operations it is 0.
+    """
+
+    __slots__ = ("__weakref__", "args", "data", "op", "width")
+    op: str
+    args: tuple[Node, ...]
+    width: int
+    data: int | str
+
+    def __repr__(self) -> str:
+        from .text import print_term
+
+        return print_term(self)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _first_of, (flatten([self]),)
+
+    @property
+    def is_const(self) -> bool:
+        return self.op == CONST
+
+
+# Hash-consing: every live node by what it is. The arguments are named by identity: a node keeps them alive.
+_live: weakref.WeakValueDictionary[tuple[object, ...], Node] = weakref.WeakValueDictionary()
+
+
+def _intern(op: str, args: tuple[Node, ...], width: int, data: int | str) -> Node:
+    key = (op, data, width, *map(id, args))
+    node = _live.get(key)
+    if node is None:
+        node = object.__new__(Node)
+        node.op, node.args, node.width, node.data = op, args, width, data
+        _live[key] = node
+    return node
+
+
+def const(value: int, width: int) -> Node:
+    """The constant `value` modulo 2**width."""
+    _check(width)
+    return _intern(CONST, (), width, value & (1 << width) - 1)
+
+
+def leaf(name: str, width: int, kind: str = INPUT) -> Node:
+    """The input called `name`, or the choice of that name (`kind=CHOICE`: freeze of poison, undef)."""
+    _check(width)
+    return _intern(kind, (), width, name)
+
+
+def apply(op: str, *args: Node, width: int | None = None) -> Node:
+    """The operation `op` on `args`; casts need the result's `width`. TypeError where the widths do not fit."""
+    return _intern(op, args, TABLE[op].result_width(tuple(arg.width for arg in args), width), 0)
+
+
+def rebuilt(node: Node, args: tuple[Node, ...]) -> Node:
+    """`node` over other arguments of the same widths."""
+    return node if args == node.args else apply(node.op, *args, width=node.width)
+
+
+def _check(width: int) -> None:
+    if not 1 <= width <= MAX_WIDTH:
+        raise TypeError(f"width {width} is not in 1..{MAX_WIDTH}")
+
+
+# --- truth values, with the shortcuts that keep conditions small ------------------------------------------------------
+
+TRUE: Final = const(1, 1)
+FALSE: Final = const(0, 1)
+
+
+def both(a: Node, b: Node) -> Node:
+    """a and b, for nodes of width 1."""
+    if a is FALSE or b is FALSE:
+        return FALSE
+    if a is TRUE or a is b:
+        return b
+    return a if b is TRUE else apply("and", a, b)
+
+
+def either(a: Node, b: Node) -> Node:
+    """a or b, for nodes of width 1."""
+    if a is TRUE or b is TRUE:
+        return TRUE
+    if a is FALSE or a is b:
+        return b
+    return a if b is FALSE else apply("or", a, b)
+
+
+def negate(a: Node) -> Node:
+    """not a, for a node of width 1."""
+    if a.is_const:
+        return FALSE if a is TRUE else TRUE
+    return a.args[0] if a.op == "not" else apply("not", a)
+
+
+def choose(condition: Node, a: Node, b: Node) -> Node:
+    """a where `condition` holds, else b."""
+    if condition is TRUE or a is b:
+        return a
+    if condition is FALSE:
+        return b
+    if (a, b) == (TRUE, FALSE):
+        return condition
+    return apply("select", condition, a, b)
+
+
+def any_of(conditions: Iterable[Node]) -> Node:
+    result = FALSE
+    for condition in conditions:
+        result = either(result, condition)
+    return result
+
+
+def all_of(conditions: Iterable[Node]) -> Node:
+    result = TRUE
+    for condition in conditions:
+        result = both(result, condition)
+    return result
+
+
+# --- walking ----------------------------------------------------------------------------------------------------------
+
+
+def topological(roots: Iterable[Node]) -> Iterator[Node]:
+    """Every node below `roots` once, arguments before their users, in an order that depends on the graph alone."""
+    done: set[Node] = set()
+    stack = [(root, False) for root in reversed(list(roots))]
+    while stack:
+        node, expanded = stack.pop()
+        if node in done:
+            continue
+        if expanded:
+            done.add(node)
+            yield node
+        else:
+            stack.append((node, True))
+            stack.extend((arg, False) for arg in reversed(node.args) if arg not in done)
+
+
+def leaves(roots: Iterable[Node], kind: str = INPUT) -> list[Node]:
+    """The inputs (or the leaves of another kind) below `roots`, in the order of first use."""
+    return [node for node in topological(roots) if node.op == kind]
+
+
+def rewrite(roots: Sequence[Node], step: Callable[[Node], Node]) -> list[Node]:
+    """`roots` with every node replaced, bottom up, by `step` of the node over its already replaced arguments."""
+    new: dict[Node, Node] = {}
+    for node in topological(roots):
+        new[node] = step(rebuilt(node, tuple(new[arg] for arg in node.args)))
+    return [new[root] for root in roots]
+
+
+def substitute(roots: Sequence[Node], replacement: Mapping[Node, Node]) -> list[Node]:
+    """`roots` with the nodes of `replacement` (usually leaves) replaced, all at once."""
+    new: dict[Node, Node] = dict(replacement)
+    for node in topological(roots):
+        if node not in new:
+            new[node] = rebuilt(node, tuple(new[arg] for arg in node.args))
+    return [new[root] for root in roots]
+
+
+def flatten(roots: Sequence[Node]) -> tuple[tuple[tuple[str, tuple[int, ...], int, int | str], ...], tuple[int, ...]]:
+    """A graph as rows (operation, argument rows, width, data) and the rows of its roots: what is pickled and hashed."""
+    index: dict[Node, int] = {}
+    rows = []
+    for node in topological(roots):
+        index[node] = len(rows)
+        rows.append((node.op, tuple(index[arg] for arg in node.args), node.width, node.data))
+    return tuple(rows), tuple(index[root] for root in roots)
+
+
+def unflatten(flat: tuple[tuple[tuple[str, tuple[int, ...], int, int | str], ...], tuple[int, ...]]) -> list[Node]:
+    """The roots that `flatten` was given."""
+    nodes: list[Node] = []
+    for op, args, width, data in flat[0]:
+        nodes.append(_intern(op, tuple(nodes[arg] for arg in args), width, data))
+    return [nodes[root] for root in flat[1]]
+
+
+def _first_of(flat: tuple[tuple[tuple[str, tuple[int, ...], int, int | str], ...], tuple[int, ...]]) -> Node:
+    return unflatten(flat)[0]
+
+
+# --- functions --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A typed input. One that is `noundef` makes behaviour undefined when poison comes in."""
+
+    name: str
+    type: Type
+    noundef: bool = True
+
+    @property
+    def value(self) -> Node:
+        return leaf(self.name, self.type.width)
+
+    @property
+    def poison(self) -> Node:
+        """Whether the caller passed poison; not an input where the parameter is noundef."""
+        return FALSE if self.noundef else leaf(f"{self.name}!poison", 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One result: its value, and whether it is poison, in which case the value means nothing."""
+
+    type: Type
+    value: Node
+    poison: Node = FALSE
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """What a piece of code does: its results over its parameters where `domain` holds and `ub` does not.
+
+    `ub` is where behaviour is undefined. `domain` is where the function says anything at all: a raised exception, or
+    a failed `requires`, is outside it. `remarks` are notes for the reader on how the source was read.
+    """
+
+    name: str
+    parameters: tuple[Parameter, ...]
+    results: tuple[Result, ...]
+    ub: Node = FALSE
+    domain: Node = TRUE
+    remarks: tuple[str, ...] = field(default=(), compare=False)
+
+    @property
+    def roots(self) -> tuple[Node, ...]:
+        return (*(r.value for r in self.results), *(r.poison for r in self.results), self.ub, self.domain)
+
+    def over(self, roots: Sequence[Node]) -> Function:
+        """The same function over other roots, given in the order of `roots`."""
+        count = len(self.results)
+        results = tuple(replace(result, value=value, poison=poison) for result, value, poison
+                        in zip(self.results, roots[:count], roots[count:2 * count], strict=True))
+        return replace(self, results=results, ub=roots[-2], domain=roots[-1])
+
+    @property
+    def choices(self) -> list[Node]:
+        return leaves(self.roots, CHOICE)

@@ -1,0 +1,69 @@
+"""What is wanted: one `Spec`, whatever it came from: a reference function, a predicate, examples, or all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from ..ir.graph import CONST, TRUE, Function, Node, Parameter, leaf, topological
+from ..ir.types import Type
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """A result by its name in `ensures`: `result`, or the name that the spec gives it."""
+
+    name: str
+    type: Type
+
+    @property
+    def value(self) -> Node:
+        return leaf(self.name, self.type.width)
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """Unsigned words: what the results must be on one input."""
+
+    inputs: tuple[int, ...]
+    outputs: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Spec:
+    """A function to find. Where `requires` holds, it must refine `reference`, meet `ensures` and fit `examples`.
+
+    `requires` is over the parameters' leaves, `ensures` over those and the outputs' (both of width 1). `operations`
+    names rows of the table that search may use; None is the set `full`. `minimize` names a cost model.
+    """
+
+    name: str
+    parameters: tuple[Parameter, ...]
+    outputs: tuple[Output, ...]
+    requires: Node = TRUE
+    reference: Function | None = None
+    ensures: Node = TRUE
+    examples: tuple[Example, ...] = ()
+    operations: tuple[str, ...] | None = None
+    minimize: str = "instructions"
+    remarks: tuple[str, ...] = field(default=(), compare=False)
+
+    @property
+    def only_examples(self) -> bool:
+        """Whether nothing but examples says what is wanted, so that a result is consistent and not proved."""
+        return self.reference is None and self.ensures is TRUE
+
+    @property
+    def roots(self) -> tuple[Node, ...]:
+        return (self.requires, self.ensures, *(self.reference.roots if self.reference is not None else ()))
+
+    def constants(self) -> Iterator[Node]:
+        """The constants that the spec mentions, each once, in a fixed order."""
+        return (node for node in topological(self.roots) if node.op == CONST)
+
+
+def from_function(function: Function) -> Spec:
+    """The spec that asks for a refinement of `function`, wherever its domain holds and it is defined."""
+    outputs = tuple(Output("result" if len(function.results) == 1 else f"result{index}", result.type)
+                    for index, result in enumerate(function.results))
+    return Spec(function.name, function.parameters, outputs, function.domain, function, remarks=function.remarks)
