@@ -1,4 +1,4 @@
-"""The package stands in the repository root, so two things need a test: that the wheel holds it all and nothing else, and
+"""The package stands in the repository root, so two things need a test: that the wheel holds all of it and no more, and
 that a clone of any name runs its own files, each loaded once.
 """
 
