@@ -29,21 +29,21 @@ def _definition(row: Row, plain: bool) -> str:
     text = row.python if plain and row.python is not None else row.value
     if text is None:
         assert row.meaning is not None
-        text = _calls(terms.parse(row.meaning))
+        text = calls(terms.parse(row.meaning))
     if row.predicate:
         text = f"O if {text} else Z"
     return f"def op_{row.name}({', '.join('xyz'[: len(row.arguments)])}, {WORDS}):\n    return {text}\n"
 
 
-def _calls(term: terms.Term) -> str:
+def calls(term: terms.Term) -> str:
     """A meaning as calls of the rows' functions; all its operations are of width w, or 1 without masks."""
     match term:
         case terms.Name(name):
             return name
         case terms.Literal(text):
-            return {"-1": "M", "0": "Z", "1": "O", "top": "T"}[text]
+            return {"-1": "M", "0": "Z", "1": "O", "top": "T", "w": "W"}[text]
         case terms.Apply(op, args):
-            return f"op_{op}({', '.join(map(_calls, args))}, {WORDS})"
+            return f"op_{op}({', '.join(map(calls, args))}, {WORDS})"
         case terms.Fold():
             raise AssertionError("a fold needs text of its own")
 
