@@ -8,8 +8,8 @@ SCRIPT = """
 import signal, sys, time
 from primir.jobs.interrupt import Terminated, install_interrupt_handler
 install_interrupt_handler()
-print("ready", flush=True)
 try:
+    print("ready", flush=True)
     time.sleep(30)
 except KeyboardInterrupt as error:
     print(type(error).__name__, flush=True)

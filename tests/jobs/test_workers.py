@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -31,9 +32,10 @@ def worker():
         yield worker
 
 
-def gone(pid):
-    """Whether the process ends within two seconds; one that only waits to be reaped has ended."""
-    for _ in range(200):
+def gone(pid, within=2.0):
+    """Whether the process ends within some seconds; one that only waits to be reaped has ended."""
+    deadline = time.monotonic() + within
+    while time.monotonic() < deadline:
         try:
             os.kill(pid, 0)
         except ProcessLookupError:
@@ -129,6 +131,14 @@ def test_the_time_limit_is_kept(worker, call):
     assert worker.call("operator:add", 1, 2, seconds=10) == 3
 
 
+def test_a_child_that_nobody_looks_at_ends_by_itself(worker):
+    child = worker.call("os:getpid", seconds=10)
+    job = worker.start(*ENDLESS, seconds=0.1)
+    assert gone(child)
+    with pytest.raises(TimedOut):
+        job.result()
+
+
 def test_no_time_is_a_time_out_that_keeps_the_child(worker):
     child = worker.call("os:getpid", seconds=10)
     for seconds in (0, -1, math.nan):
@@ -176,14 +186,23 @@ def test_a_crash_says_of_what(worker, reason, call):
 
 
 def test_a_crash_carries_the_last_words(worker):
-    worker.call("builtins:exec", "import os; os.write(2, b'earlier')", seconds=10)
     with pytest.raises(Crashed) as caught:
         worker.call("builtins:exec", "import os; os.write(1, b'x' * 99999 + b'the end'); os._exit(1)", seconds=10)
     assert caught.value.output.endswith("xthe end")
     assert len(caught.value.output) < 20_000
+
+
+def test_a_crash_does_not_carry_the_words_of_earlier_calls(worker):
+    worker.call("os:write", 2, b"earlier", seconds=10)
     with pytest.raises(Crashed) as caught:
         worker.call("os:_exit", 1, seconds=10)
     assert caught.value.output == ""
+
+
+def test_the_child_ignores_ctrl_c(worker):
+    child = worker.call("os:getpid", seconds=10)
+    os.kill(child, signal.SIGINT)
+    assert worker.call("os:getpid", seconds=10) == child
 
 
 def test_a_child_that_died_between_calls_is_replaced(worker):
@@ -337,24 +356,31 @@ def test_ctrl_c_is_prompt_and_leaves_the_worker_killed(tmp_path):
         assert gone(child)
 
 
-def test_a_forked_copy_neither_uses_nor_keeps_the_child(tmp_path):
-    process, child = script(
-        tmp_path,
-        "copy = os.fork()\n"
-        "if copy == 0:\n"
-        "    assert worker.call('os:getppid', seconds=10) == os.getpid()\n"
-        "    os.close(1); os.close(2)\n"
-        "    time.sleep(1.5)\n"
-        "    sys.exit()\n"
-        "time.sleep(0.3)\n"
-        "print(worker.call('os:getpid', seconds=10), copy, flush=True)\n"
-        "signal.raise_signal(signal.SIGKILL)\n",
-    )
+FORK = """
+copy = os.fork()
+if copy == 0:
+    {copy_does}
+    os.close(1); os.close(2)
+    time.sleep(60)
+    sys.exit()
+time.sleep(0.3)
+print(worker.call('os:getpid', seconds=10), copy, flush=True)
+signal.raise_signal(signal.SIGKILL)
+"""
+
+
+@pytest.mark.parametrize(
+    "copy_does", ["pass", "assert worker.call('os:getppid', seconds=10) == os.getpid()", "sys.exit()"]
+)
+def test_a_forked_copy_neither_uses_nor_keeps_the_child(tmp_path, copy_does):
+    process, child = script(tmp_path, FORK.format(copy_does=copy_does))
     with process:
         same, copy = map(int, process.stdout.read().split())
         assert same == child
         assert gone(child)
-        os.kill(copy, signal.SIGKILL)
+        assert gone(copy, within=0.1) == (copy_does == "sys.exit()")
+        with suppress(ProcessLookupError):
+            os.kill(copy, signal.SIGKILL)
 
 
 # --- which modules the child finds ---
