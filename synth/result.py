@@ -1,0 +1,110 @@
+"""What a synthesis found, how it was found, and what is known about it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Literal
+
+from ..ir.graph import Function
+from ..lift.spec import Spec
+from ..verify.verdict import Verdict
+
+Status = Literal["proved", "none", "unknown", "vacuous", "bounded", "consistent"]
+
+
+@dataclass(frozen=True, slots=True)
+class Optimal:
+    """No program of fewer than `below` operations meets the spec: whatever its constants (`any`), or over the
+    constants that were tried (`pool`)."""
+
+    below: int
+    constants: Literal["any", "pool"]
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """The work that was done: the engine that found the program, programs looked at, wall seconds."""
+
+    engine: str
+    candidates: int
+    seconds: float
+    exhausted: str | None = None  # the bounds that were searched without success, in words
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Where a search is: what the face may draw."""
+
+    engine: str
+    level: int
+    candidates: int
+    seconds: float
+
+
+Report = Callable[[Progress], None]
+
+
+@dataclass(frozen=True)
+class Result:
+    """The outcome of a synthesis. `function`, `llvm` and `cost` are there when a program was found.
+
+    Calling it runs the program on integers of the parameters' types.
+    """
+
+    spec: Spec
+    status: Status
+    search: Search
+    function: Function | None = None
+    llvm: str | None = None
+    cost: int | None = None  # instructions
+    optimal: Optimal | None = None
+    proof: Verdict | None = None
+    remarks: tuple[str, ...] = field(default=())
+
+    @property
+    def name(self) -> str:
+        return self.spec.name
+
+    @property
+    def found(self) -> Function:
+        """The program; ValueError where none was found."""
+        if self.function is None:
+            raise ValueError(f"{self.name}: no program was found ({self.status})")
+        return self.function
+
+    @cached_property
+    def c(self) -> str:
+        from ..emit.c import source
+
+        return source(self.found, self.name)
+
+    @cached_property
+    def python(self) -> str:
+        from ..emit.python import source
+
+        return source(self.found, self.name)
+
+    @cached_property
+    def _native(self) -> Callable[..., tuple[int, ...]]:
+        from ..emit.native import compile_native
+
+        return compile_native(self.found)
+
+    def __call__(self, *args: int) -> Any:
+        """The program run by LLVM's JIT: integers in (taken modulo 2**width), integers in the results' ranges out."""
+        function = self.found
+        if len(args) != len(function.parameters):
+            raise TypeError(f"{self.name} takes {len(function.parameters)} arguments, not {len(args)}")
+        words = [int(arg) & (1 << p.type.width) - 1 for arg, p in zip(args, function.parameters, strict=True)]
+        values = [result.type.read(word) for result, word in zip(function.results, self._native(*words), strict=True)]
+        return values[0] if len(values) == 1 else tuple(values)
+
+    def write(self, path: str | Path) -> None:
+        """The program as a file, by its suffix: .ll .c .h .py .s .o .so."""
+        from ..emit.write import write
+
+        assert self.llvm is not None or self.found
+        write(Path(path), self.found, self.llvm or "", self.name)
