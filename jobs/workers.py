@@ -26,6 +26,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 import weakref
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -260,7 +261,7 @@ class _Child:
         return self.end.alive
 
     def running(self) -> bool:
-        return self.alive() and self.process.poll() is None
+        return self.alive() and _reap(self.process) is None
 
     def send(self, message: bytes, deadline: Deadline) -> None:
         """Write it as far as the deadline and the child's life allow; the job finds out about either."""
@@ -280,8 +281,9 @@ class _Child:
 
     def autopsy(self) -> Crashed:
         """Of what it died. It has closed its pipes, so that its end is near if not past."""
-        with suppress(subprocess.TimeoutExpired):
-            self.process.wait(1.0)
+        patience = Deadline(1.0)
+        while _reap(self.process) is None and not patience.passed():
+            time.sleep(0.001)
         output = _tail(self.output)
         self.end()
         return Crashed(_reason(self.process.returncode, output, self.memory), output)
@@ -312,13 +314,28 @@ os.register_at_fork(after_in_child=_forget_children)
 
 def _end(process: subprocess.Popen[bytes], lifeline: IO[bytes], output: IO[bytes]) -> None:
     """Kill it with everything it started, wait until it is gone, and close the pipes."""
-    if process.poll() is None:
+    if _reap(process) is None:
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+        _reap(process, wait=True)
     for stream in (process.stdin, process.stdout, lifeline, output):
         assert stream is not None
         stream.close()
+
+
+def _reap(process: subprocess.Popen[bytes], wait: bool = False) -> int | None:
+    """Its exit status, negative for a signal; None while it runs.
+
+    Popen's own `poll` and `wait` take a lock. A Ctrl-C at the wrong moment leaves it taken, and the next waits forever.
+    """
+    if process.returncode is None:
+        try:
+            ended, status = os.waitpid(process.pid, 0 if wait else os.WNOHANG)
+        except ChildProcessError:  # somebody else has seen its end
+            process.returncode = 0
+        else:
+            process.returncode = os.waitstatus_to_exitcode(status) if ended else None
+    return process.returncode
 
 
 def _wait(jobs: Sequence[Job]) -> None:
