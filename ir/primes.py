@@ -49,6 +49,7 @@ class Row:
     flags: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))  # LLVM flag -> poison when
     multiple: int = 1  # the width must be a multiple of this
     cost: int = 1  # instructions
+    latency: int = 1  # cycles on a recent x86-64 core, roughly: among programs of one cost, search prefers the quick
     sets: frozenset[str] = frozenset({"full"})  # named sets of operations that search may use
 
     @property
@@ -94,10 +95,10 @@ class Row:
 
 def _row(name: str, signature: str, meaning: str | None = None, *, laws: str = "", sets: str = "full",
          undefined: tuple[Undefined, ...] = (), flags: dict[str, str] | None = None, multiple: int = 1, cost: int = 1,
-         value: str | None = None, python: str | None = None, smt: str | None = None, llvm: str | None = None,
+         latency: int = 1, value: str | None = None, python: str | None = None, smt: str | None = None, llvm: str | None = None,
          mirror: str | None = None, c: str | None = None) -> Row:
     return Row(name, signature, meaning, value, python, smt, llvm, mirror, c, frozenset(laws.split()), undefined,
-               MappingProxyType(flags or {}), multiple, cost, frozenset(sets.split()))
+               MappingProxyType(flags or {}), multiple, cost, latency, frozenset(sets.split()))
 
 
 def _beyond_width(gives: str) -> tuple[Undefined, ...]:
@@ -114,11 +115,11 @@ _ROWS = (
     _row("add", "w w -> w", value="x + y & M", smt="(bvadd x y)", llvm="add {w} {x}, {y}", c="x + y",
          laws="commutative associative", sets="plain full",
          flags={"nsw": "(sadd_overflow x y)", "nuw": "(uadd_overflow x y)"}),
-    _row("mul", "w w -> w", value="x * y & M", smt="(bvmul x y)", llvm="mul {w} {x}, {y}", c="x * y",
+    _row("mul", "w w -> w", value="x * y & M", smt="(bvmul x y)", llvm="mul {w} {x}, {y}", c="x * y", latency=3,
          laws="commutative associative", sets="plain full",
          flags={"nsw": "(smul_overflow x y)", "nuw": "(umul_overflow x y)"}),
     _row("udiv", "w w -> w", value="x // y if y else M", smt="(bvudiv x y)", llvm="udiv {w} {x}, {y}", c="x / y",
-         sets="plain full", undefined=(_BY_ZERO,), flags={"exact": "(ne (urem x y) 0)"}),
+         sets="plain full", latency=20, undefined=(_BY_ZERO,), flags={"exact": "(ne (urem x y) 0)"}),
     _row("and", "w w -> w", value="x & y", smt="(bvand x y)", llvm="and {w} {x}, {y}", c="x & y",
          laws="commutative associative idempotent", sets="plain full"),
     _row("xor", "w w -> w", value="x ^ y", smt="(bvxor x y)", llvm="xor {w} {x}, {y}", c="x ^ y",
@@ -167,16 +168,18 @@ _ROWS = (
     _row("sext", "w -> v", "(ashr (shl (zext:v x) v-w) v-w)", value="(x ^ T) - T & V", smt="((_ sign_extend {v-w}) x)",
          llvm="sext {w} {x} to {v}", c="S(x)"),
     _row("urem", "w w -> w", "(sub x (mul (udiv x y) y))", value="x % y if y else x", smt="(bvurem x y)",
-         llvm="urem {w} {x}, {y}", c="x % y", sets="plain full", undefined=(Undefined("ub", "(eq y 0)", "x"),)),
-    _row("abs", "w -> w", "(select (slt x 0) (neg x) x)", value="Z - x & M if x & T else x", python="-x & M if x & T else x",
+         llvm="urem {w} {x}, {y}", c="x % y", sets="plain full", latency=20,
+         undefined=(Undefined("ub", "(eq y 0)", "x"),)),
+    _row("abs", "w -> w", "(select (slt x 0) (neg x) x)", value="Z - x & M if x & T else x",
+         python="-x & M if x & T else x",
          llvm="call {w} @llvm.abs.{w}({w} {x}, i1 false)", flags={"int_min_poison": "(eq x top)"}),
     _row("sdiv", "w w -> w",
          "(select (xor (slt x 0) (slt y 0)) (neg (udiv (abs x) (abs y))) (udiv (abs x) (abs y)))",
-         smt="(bvsdiv x y)", llvm="sdiv {w} {x}, {y}", c="S(x) / S(y)", sets="plain full",
+         smt="(bvsdiv x y)", llvm="sdiv {w} {x}, {y}", c="S(x) / S(y)", sets="plain full", latency=20,
          undefined=(Undefined("ub", "(eq y 0)", "(select (slt x 0) 1 -1)"), Undefined("ub", _SIGNED_DIVISION, "top")),
          flags={"exact": "(ne (srem x y) 0)"}),
     _row("srem", "w w -> w", "(select (slt x 0) (neg (urem (abs x) (abs y))) (urem (abs x) (abs y)))",
-         smt="(bvsrem x y)", llvm="srem {w} {x}, {y}", c="S(x) % S(y)", sets="plain full",
+         smt="(bvsrem x y)", llvm="srem {w} {x}, {y}", c="S(x) % S(y)", sets="plain full", latency=20,
          undefined=(Undefined("ub", "(eq y 0)", "x"), Undefined("ub", _SIGNED_DIVISION, "0"))),
     _row("umin", "w w -> w", "(select (ult x y) x y)", value="x if x < y else y", python="min(x, y)",
          llvm="call {w} @llvm.umin.{w}({w} {x}, {w} {y})", laws="commutative associative idempotent"),
