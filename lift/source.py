@@ -1,0 +1,399 @@
+"""From what the user names to functions and specs: `path[:function]`, `pkg.module:function`, or a Python function.
+
+The suffix says how a file is read. A `.spec`, `.ll` or `.bc` file is only read. A `.py` file is executed, because its
+functions exist only once it has run; that happens only where the user named the file.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, redirect_stdout
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import FunctionType, ModuleType
+from typing import Any, TypeAlias
+
+from ..ir.errors import Place, PrimirError
+from ..ir.graph import FALSE, Function, Node, Parameter, Result, both, substitute
+from ..ir.types import Type, parse_type
+from .spec import Spec, from_function
+
+Source: TypeAlias = "str | os.PathLike[str] | Callable[..., Any] | Function | Spec"
+
+READ = (".spec", ".py", ".ll", ".bc")
+LATER = {
+    ".c": "C", ".h": "C", ".cc": "C++", ".cpp": "C++", ".cxx": "C++", ".hpp": "C++", ".rs": "Rust", ".zig": "Zig",
+    ".sl": "SyGuS",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """What `path[:function]` names: a file, or else a Python module, and the function in it where one is named."""
+
+    file: Path | None
+    module: str | None = None
+    function: str | None = None
+
+    @property
+    def suffix(self) -> str:
+        """How it is read: one of READ; a module is Python."""
+        return ".py" if self.file is None else self.file.suffix.lower()
+
+    @property
+    def place(self) -> str:
+        return str(self.module if self.file is None else self.file)
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What `@primir.spec` says about a function: a condition on its inputs, and the operations that search may use."""
+
+    requires: str | None = None
+    using: tuple[str, ...] | None = None
+    forbid: tuple[str, ...] = ()
+
+
+MARK = "__primir_spec__"  # the attribute of a function that holds its Mark
+
+
+# --- names ------------------------------------------------------------------------------------------------------------
+
+
+def split_source(source: str) -> Location:
+    """The location that `source` names.
+
+    The path is the longest prefix that is an existing file and ends before a colon or at the end. Where there is
+    none, `pkg.module:function` is a Python name. PrimirError where it is neither.
+    """
+    if not source.strip():
+        raise PrimirError("the name of the source is empty", hint="write path[:function], as in clamp.py:clamp")
+    for end in (len(source), *(at for at in range(len(source) - 1, 0, -1) if source[at] == ":")):
+        path = Path(source[:end])
+        if _exists(path) and not path.is_dir():
+            return Location(_readable(path), None, _function_name(source, end))
+    module = source.partition(":")[0]
+    if ":" in source and _is_module_name(module):
+        return Location(None, module, _function_name(source, len(module)))
+    raise _no_file(source)
+
+
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists()
+    except (OSError, ValueError):  # too long for a name, or with a zero in it
+        return False
+
+
+def _readable(path: Path) -> Path:
+    """`path` itself. PrimirError where no way of reading it is known."""
+    suffix = path.suffix.lower()
+    if suffix in LATER:
+        raise PrimirError(f"reading {LATER[suffix]} comes with a later release", Place(str(path)),
+                          None if suffix == ".sl" else "compile it to LLVM IR and name the .ll file")
+    if suffix not in READ:
+        raise PrimirError("the suffix does not say what this is", Place(str(path)), f"sources end in {', '.join(READ)}")
+    return path
+
+
+def _function_name(source: str, end: int) -> str | None:
+    """What stands after the colon at `end`; None where the source ends there."""
+    if end == len(source):
+        return None
+    if not source[end + 1:].strip():
+        raise PrimirError(f"{source} names no function after the colon", hint="write path[:function]")
+    return source[end + 1:]
+
+
+def _is_module_name(text: str) -> bool:
+    return all(part.isidentifier() for part in text.split(".")) and f".{text.rpartition('.')[2]}" not in (*READ, *LATER)
+
+
+def _no_file(source: str) -> PrimirError:
+    whole, path = Path(source), Path(source.partition(":")[0])
+    for folder in (whole, path):
+        if _exists(folder) and folder.is_dir():
+            return PrimirError(f"{folder} is a directory", hint="name a file in it")
+    return PrimirError(f"there is no file {path}", hint=_similar_file(path))
+
+
+def _similar_file(path: Path) -> str | None:
+    """A hint at a file of a similar name in the same folder, where there is one."""
+    try:
+        names = [entry.name for entry in path.parent.iterdir() if entry.suffix in READ]
+    except (OSError, ValueError):
+        return None
+    close = _closest(path.name, names) or _closest(path.name + ".spec", names)
+    return f"did you mean {path.parent / close}?" if close else None
+
+
+def _closest(name: str, names: Sequence[str]) -> str | None:
+    import difflib
+
+    return next(iter(difflib.get_close_matches(name, names, n=1, cutoff=0.6)), None)
+
+
+# --- what a source holds ----------------------------------------------------------------------------------------------
+
+
+def lift_source(source: Source) -> list[Spec] | Function:
+    """What `source` names: the specs of a `.spec` file (all, or the one that is named), else one function.
+
+    A file with a single function needs no `:function`; of a Python file, functions with annotated types count.
+    PrimirError, with its place, for what cannot be read or lifted.
+    """
+    if isinstance(source, Spec):
+        return [source]
+    if isinstance(source, Function):
+        return source
+    if not isinstance(source, (str, os.PathLike)):
+        return lift_callable(source)
+    location = split_source(os.fspath(source))
+    match location.suffix:
+        case ".spec":
+            return _specs_in(location)
+        case ".py":
+            return lift_callable(_only(_callables(location), location))
+        case _:
+            return _lift_llvm(location)
+
+
+def lift_specs(source: Source) -> list[Spec]:
+    """What `source` asks for: the specs of a `.spec` file, or a refinement of each function that it names.
+
+    Of a Python file without `:function`, all functions marked with `@primir.spec` are meant.
+    """
+    if isinstance(source, (str, os.PathLike)):
+        location = split_source(os.fspath(source))
+        if location.suffix == ".py":
+            found = _callables(location)
+            marked = [function for function in found if mark_of(function) is not None]
+            return [spec_of(function) for function in marked or [_only(found, location)]]
+    elif not isinstance(source, (Function, Spec)):
+        return [spec_of(source)]
+    lifted = lift_source(source)
+    return [from_function(lifted)] if isinstance(lifted, Function) else lifted
+
+
+def _only(functions: Sequence[Callable[..., Any]], location: Location) -> Callable[..., Any]:
+    """The one function. PrimirError where it could be several."""
+    if len(functions) == 1:
+        return functions[0]
+    names = [function.__name__ for function in functions]
+    raise PrimirError(f"{location.place} holds {len(functions)} functions", hint=f"name one: {_names(names, location)}")
+
+
+def _names(names: Sequence[str], location: Location) -> str:
+    shown = [f"{location.place}:{name}" for name in names[:6]]
+    return ", ".join(shown) + (", ..." if len(names) > 6 else "")
+
+
+def _specs_in(location: Location) -> list[Spec]:
+    from .language import parse_specs
+
+    assert location.file is not None
+    specs = parse_specs(_text(location.file), str(location.file))
+    if location.function is None:
+        return specs
+    for spec in specs:
+        if spec.name == location.function:
+            return [spec]
+    raise _no_function(location, [spec.name for spec in specs], "spec")
+
+
+def _lift_llvm(location: Location) -> Function:
+    from .llvm import lift_llvm
+
+    assert location.file is not None
+    data = _text(location.file) if location.suffix == ".ll" else _bytes(location.file)
+    return lift_llvm(data, location.function, file=str(location.file))
+
+
+def _no_function(location: Location, names: Sequence[str], noun: str) -> PrimirError:
+    assert location.function is not None
+    close = _closest(location.function, names)
+    there = f"there is {', '.join(names[:6])}" + (", ..." if len(names) > 6 else "") if names else None
+    return PrimirError(f"there is no {noun} {location.function}", Place(location.place),
+                       f"did you mean {close}?" if close else there)
+
+
+def _text(path: Path) -> str:
+    data = _bytes(path)
+    try:
+        return data.decode()
+    except UnicodeDecodeError as problem:
+        line = data.count(b"\n", 0, problem.start) + 1
+        raise PrimirError(f"this is not text: byte {problem.start}, 0x{data[problem.start]:02x}, is not UTF-8",
+                          Place(str(path), line)) from None
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as problem:
+        raise PrimirError(f"this file cannot be read: {problem.strerror or problem}", Place(str(path))) from None
+
+
+# --- Python functions -------------------------------------------------------------------------------------------------
+
+
+def mark_of(function: Callable[..., Any]) -> Mark | None:
+    """What `@primir.spec` said about `function`, None where it is not marked."""
+    mark = getattr(function, MARK, None)
+    return mark if isinstance(mark, Mark) else None
+
+
+def spec_of(function: Callable[..., Any]) -> Spec:
+    """The spec that asks for a refinement of a Python function, under what its `@primir.spec` says."""
+    spec = from_function(lift_callable(function))
+    mark = mark_of(function)
+    return spec if mark is None else restrict(spec, requires=mark.requires, using=mark.using, forbid=mark.forbid)
+
+
+def restrict(spec: Spec, *, requires: str | None = None, using: Sequence[str] | None = None,
+             forbid: Sequence[str] = ()) -> Spec:
+    """`spec` for fewer inputs, `requires` being a condition as in a `.spec`, and over fewer operations.
+
+    `using` and `forbid` name operations of the table or sets of them (`plain`, `full`); `using` takes the place of the
+    spec's own. PrimirError for a name that is none.
+    """
+    if requires is not None:
+        from .language import parse_condition
+
+        condition, obligations = parse_condition(requires, spec.parameters, "requires")
+        spec = replace(spec, requires=both(spec.requires, condition), obligations=(*spec.obligations, *obligations))
+    if using is not None or forbid:
+        spec = replace(spec, operations=_operations(spec.operations if using is None else using, forbid))
+    return spec
+
+
+def _operations(using: Sequence[str] | None, forbid: Sequence[str]) -> tuple[str, ...]:
+    from ..ir.primes import TABLE
+
+    allowed = _named(["full"] if using is None else using) - _named(forbid)
+    if not allowed:
+        raise PrimirError("no operation is left to search over", hint="name some that are not forbidden")
+    return tuple(name for name in TABLE if name in allowed)
+
+
+def _named(names: Sequence[str]) -> set[str]:
+    """The operations that `names` names, one by one or as sets."""
+    from ..ir.primes import TABLE
+
+    sets = {name for row in TABLE.values() for name in row.sets}
+    found: set[str] = set()
+    for name in names:
+        if name not in sets and name not in TABLE:
+            close = _closest(name, [*TABLE, *sets])
+            raise PrimirError(f"there is no operation {name}", hint=f"did you mean {close}?" if close else
+                              f"operations have names like add, xor, lshr; sets are {', '.join(sorted(sets))}")
+        found.update([name] if name in TABLE else (row.name for row in TABLE.values() if name in row.sets))
+    return found
+
+
+def lift_callable(function: Callable[..., Any]) -> Function:
+    """A Python function with annotated machine types, as a graph. PrimirError, with its place, for what it cannot be."""
+    from .llvm import lift_llvm
+    from .python import lower
+
+    lowered = lower(function)
+    return _typed(lift_llvm(lowered.llvm, lowered.symbol), lowered)
+
+
+def _typed(function: Function, lowered: Any) -> Function:
+    """`function`, lifted from numba's LLVM IR, with the names and types that Python gave."""
+    parameters = tuple(Parameter(name, type_) for name, type_ in lowered.parameters)
+    renamed: dict[Node, Node] = {}
+    for old, new in zip(function.parameters, parameters, strict=True):
+        renamed[old.value] = new.value
+        if old.poison is not FALSE:
+            renamed[old.poison] = FALSE
+    function = function.over(substitute(function.roots, renamed))
+    results = tuple(replace(result, type=type_) for result, type_ in zip(function.results, lowered.results, strict=True))
+    return replace(function, name=lowered.symbol, parameters=parameters, results=results, remarks=lowered.remarks)
+
+
+def _callables(location: Location) -> list[Callable[..., Any]]:
+    """The functions that a Python file or module offers: the named one, or those that it defines with types.
+
+    This runs the file. PrimirError where there is none.
+    """
+    module = _run_file(location.file) if location.file is not None else _import(str(location.module))
+    own = {name: value for name, value in vars(module).items()
+           if isinstance(value, FunctionType) and value.__module__ == module.__name__}
+    if location.function is None:
+        typed = [value for value in own.values() if value.__annotations__]
+        if not typed:
+            raise PrimirError("no function here has annotated types", Place(location.place),
+                              "annotate one: def f(x: primir.u32) -> primir.u32")
+        return typed
+    found: Any = module
+    for part in location.function.split("."):
+        found = getattr(found, part, None)
+    if found is None:
+        raise _no_function(location, list(own), "function")
+    if not callable(found):
+        raise PrimirError(f"{location.function} is no function, but {type(found).__name__}", Place(location.place))
+    return [found]
+
+
+def _run_file(path: Path) -> ModuleType:
+    """The module that running `path` makes: fresh every time, as the file may have changed."""
+    import importlib.util
+
+    name = f"{path.stem}@{path.resolve()}"  # no file of another folder has it, and no import statement can reach it
+    spec = importlib.util.spec_from_file_location(name, path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module  # where dataclasses and inspect look for it
+    with _running(str(path), path.resolve().parent):
+        try:
+            spec.loader.exec_module(module)
+        except BaseException:
+            del sys.modules[name]
+            raise
+    return module
+
+
+def _import(name: str) -> ModuleType:
+    import importlib
+
+    with _running(name, Path.cwd()):
+        try:
+            return importlib.import_module(name)
+        except ModuleNotFoundError as problem:
+            if problem.name is None or not (name == problem.name or name.startswith(f"{problem.name}.")):
+                raise
+            raise PrimirError(f"there is neither a file {name} nor a Python module {name}") from None
+
+
+@contextmanager
+def _running(name: str, folder: Path) -> Iterator[None]:
+    """Runs the user's code as a script in `folder` would run; what it prints goes to stderr, what it raises is said."""
+    sys.path.insert(0, str(folder))
+    try:
+        with redirect_stdout(sys.stderr):
+            yield
+    except PrimirError:
+        raise
+    except SyntaxError as problem:
+        text = None if problem.text is None else problem.text.rstrip("\n")
+        raise PrimirError(f"this is not Python: {problem.msg}",
+                          Place(problem.filename or name, problem.lineno, problem.offset or None, text)) from None
+    except SystemExit:
+        raise PrimirError(f"running {name} ended in sys.exit", hint='guard it: if __name__ == "__main__":') from None
+    except Exception as problem:
+        raise PrimirError(f"running this raised {type(problem).__name__}: {problem}", _raised_at(problem, name)) from None
+    finally:
+        sys.path.remove(str(folder))
+
+
+def _raised_at(problem: Exception, name: str) -> Place:
+    """The last line of the user's own file that took part."""
+    import traceback
+
+    frames = [frame for frame in traceback.extract_tb(problem.__traceback__) if frame.filename == name]
+    return Place(name, frames[-1].lineno, None, frames[-1].line) if frames else Place(name)
