@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from ..ir.errors import Place
 from ..ir.graph import CONST, TRUE, Function, Node, Parameter, leaf, topological
 from ..ir.types import Type
 
@@ -30,11 +31,25 @@ class Example:
 
 
 @dataclass(frozen=True, slots=True)
+class Obligation:
+    """A condition of width 1 that must hold for all inputs and results, or the spec itself divides by zero.
+
+    What guards the division (`requires`, and the conditions around it) is part of the condition. `text` says what
+    must hold there, as `y != 0`.
+    """
+
+    condition: Node
+    place: Place = field(compare=False)
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Spec:
     """A function to find. Where `requires` holds, it must refine `reference`, meet `ensures` and fit `examples`.
 
     `requires` is over the parameters' leaves, `ensures` over those and the outputs' (both of width 1). `operations`
-    names rows of the table that search may use; None is the set `full`. `minimize` names a cost model.
+    names rows of the table that search may use; None is the set `full`. `minimize` names a cost model. A spec means
+    something only if its `obligations` hold: they are to be proved before anything else is.
     """
 
     name: str
@@ -47,6 +62,7 @@ class Spec:
     operations: tuple[str, ...] | None = None
     minimize: str = "instructions"
     remarks: tuple[str, ...] = field(default=(), compare=False)
+    obligations: tuple[Obligation, ...] = ()
 
     @property
     def only_examples(self) -> bool:
