@@ -6,11 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from ..ir.graph import Function
 from ..lift.spec import Spec
-from ..verify.verdict import Verdict
+
+if TYPE_CHECKING:
+    from ..verify.verdict import Verdict
 
 Status = Literal["proved", "none", "unknown", "vacuous", "bounded", "consistent"]
 

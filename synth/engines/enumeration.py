@@ -1,0 +1,282 @@
+"""Bottom-up enumeration: all programs of cost 0, then 1, 2 and so on, one for each behaviour on the samples.
+
+A level that fits is stored in the bank. The next ones are swept: pairs of stored programs under every operation, and
+selects whose branches are right where their condition takes them (Alur, Radhakrishna and Udupa, "Scaling enumerative
+program synthesis via divide and conquer", TACAS 2017). A tree counts a shared value as often as it is used, so each
+cheap value is also given as a free input to a further shallow search: that finds the programs that share it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import product
+from typing import TYPE_CHECKING
+
+from ...ir.graph import Node, apply
+from ...ir.kernel import kernels
+from ..bank import STANDARD_WIDTHS, Bank, Goal, Operation, OutOfRoom
+from ..budget import Budget
+from ..problem import Problem, Wanted
+from ..vocabulary import Vocabulary
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Words = NDArray[np.uint64]
+
+STORED = 4_000_000  # candidates that a stored level may make
+CAPACITY = 1_500_000  # programs that are kept
+SHARED = 20_000  # values that are tried as free inputs at one depth
+SHARED_CAPACITY = 60_000
+ROWS = 64  # samples at the most: agreement with the goal is kept in one word
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A program that gives what is wanted on the samples."""
+
+    node: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """A good moment to check the candidates offered so far: a slower way to find others of this cost comes next."""
+
+
+@dataclass(frozen=True, slots=True)
+class Exhausted:
+    """All candidates of cost `level` were offered; `complete` if they were all programs of that cost there are."""
+
+    level: int
+    complete: bool
+
+
+def enumerate_programs(problem: Problem, output: int, vocabulary: Vocabulary, free: Sequence[Node],
+                       budget: Budget) -> Iterator[Candidate | Batch | Exhausted]:
+    """Programs for one output of `problem` in the order of their cost; the nodes of `free` cost nothing.
+
+    Ends when no level beyond can be swept. Raises `budget.Spent`.
+    """
+    return _Enumeration(problem, output, vocabulary, free, budget).run()
+
+
+class _Enumeration:
+    def __init__(self, problem: Problem, output: int, vocabulary: Vocabulary, free: Sequence[Node],
+                 budget: Budget) -> None:
+        import numpy as np
+
+        self.vocabulary, self.budget = vocabulary, budget
+        rows = problem.bank_rows
+        rows = rows if len(rows) <= ROWS else rows[:24] + rows[-(ROWS - 24):]
+        nodes = [*problem.inputs, *free, *vocabulary.constants]
+        tuples = [problem.tuples[row] for row in rows]
+        values = problem.evaluate(nodes, tuples)
+        self.leaves = [(node, np.ascontiguousarray(words, dtype=np.uint64))
+                       for node, words in zip(nodes, values, strict=True)]
+        self.goals = _goals(problem.spec.outputs[output].type.width, problem.wanted[output], rows, vocabulary)
+        self.bank = Bank(self.leaves, vocabulary.casts, CAPACITY)
+        self.shared: Bank | None = None
+
+    def run(self) -> Iterator[Candidate | Batch | Exhausted]:
+        level, storing, barren = 0, True, 0
+        while barren < 3:
+            self.budget.engine, self.budget.level = "enumeration", level
+            spent = self.budget.candidates
+            storing = storing and (level == 0 or self._store(level))
+            if storing:
+                for entry in self.bank.equal_to(self.goals[0], level):
+                    yield Candidate(self.bank.expression(entry))
+            else:
+                yield from self._swept(level)
+            yield Batch()
+            complete = yield from self._sharing(level)
+            yield Exhausted(level, complete=storing and complete)
+            barren = barren + 1 if self.budget.candidates == spent else 0
+            level += 1
+
+    def _store(self, level: int) -> bool:
+        operations = self.vocabulary.operations
+        if self.bank.estimate(operations, level) > STORED:
+            return False
+        try:
+            self.bank.grow(operations, self.budget.spend)
+        except OutOfRoom:
+            return False
+        return True
+
+    def _swept(self, level: int) -> Iterator[Candidate]:
+        flat = [operation for operation in self.vocabulary.operations if len(operation.widths) <= 2]
+        for goal in self.goals:
+            for node in self.bank.sweep(flat, goal, level, self.budget.spend):
+                yield Candidate(goal.wrapped(node))
+            yield Batch()
+            for node in self._conditional(goal, level):
+                yield Candidate(goal.wrapped(node))
+
+    # --- selects at the root ------------------------------------------------------------------------------------------
+
+    def _conditional(self, goal: Goal, level: int) -> Iterator[Node]:
+        """Selects of cost `level` over stored programs, each branch right on the samples that its condition selects."""
+        import numpy as np
+
+        select = next((op for op in self.vocabulary.operations if op.row.name == "select" and op.w == goal.width), None)
+        if select is None:
+            return
+        samples = len(goal.words)
+        everywhere = np.uint64((1 << samples) - 1)
+        conditions = self._masks(1, np.ones(samples, dtype=np.uint64), np.ones(samples, dtype=np.bool_), np.uint64(1))
+        branches = self._masks(goal.width, goal.words, goal.care, goal.mask)
+        for at, truths, tests in conditions:
+            for ahead, then_masks, thens in branches:
+                behind = level - 1 - at - ahead
+                for otherwise_level, else_masks, otherwises in branches:
+                    if otherwise_level != behind:
+                        continue
+                    self.budget.spend(len(truths) * (len(then_masks) + len(else_masks)))
+                    for truth, test in zip(truths, tests, strict=True):
+                        good_then = ((then_masks & truth) == truth).nonzero()[0]
+                        if not len(good_then):
+                            continue
+                        rest = everywhere & ~truth
+                        good_else = ((else_masks & rest) == rest).nonzero()[0]
+                        for i, j in product(good_then[:3].tolist(), good_else[:3].tolist()):
+                            yield apply("select", *map(self.bank.expression, (int(test), int(thens[i]), int(otherwises[j]))))
+
+    def _masks(self, width: int, words: Words, care: NDArray[np.bool_],
+               mask: np.uint64) -> list[tuple[int, Words, NDArray[np.int64]]]:
+        """For each stored level: the distinct sets of samples on which its programs agree with `words`, and a program
+        for each. Sets are words with a bit for each sample; a set that an earlier level has is left out."""
+        import numpy as np
+
+        weights = np.uint64(1) << np.arange(len(words), dtype=np.uint64)
+        known = np.zeros(1, dtype=np.uint64)
+        found = []
+        for level in range(self.bank.level + 1):
+            parts, places = [], []
+            for entries in self.bank.entries(level, width):
+                agree = (((self.bank.values[entries.start:entries.stop] ^ words) & mask) == 0) | ~care
+                parts.append((agree * weights).sum(axis=1, dtype=np.uint64))
+                places.append(np.arange(entries.start, entries.stop))
+            if not parts:
+                continue
+            sets, first = np.unique(np.concatenate(parts), return_index=True)
+            fresh = ~np.isin(sets, known)
+            known = np.union1d(known, sets)
+            found.append((level, sets[fresh], np.concatenate(places)[first[fresh]]))
+        return found
+
+    # --- shared values ------------------------------------------------------------------------------------------------
+
+    def _sharing(self, level: int) -> Generator[Candidate, None, bool]:
+        """Programs of cost `level` that use a stored value more than once; returns whether these are all there are."""
+        complete = level <= 2
+        for depth in range(1, level):
+            entries = [r for width in self.vocabulary.widths for r in self.bank.entries(level - depth, width)]
+            count = sum(map(len, entries))
+            if not count or level - depth > self.bank.level:
+                continue
+            if depth == 1:
+                for part in entries:
+                    yield from self._twice(self.bank, part)
+            elif count <= SHARED >> 5 * (depth - 2) and depth <= 3:
+                for part in entries:
+                    for entry in part:
+                        yield from self._over(entry, depth)
+            else:
+                complete = False
+        return complete
+
+    def _over(self, entry: int, depth: int) -> Iterator[Candidate]:
+        """Programs of cost `depth` over the leaves and the stored value `entry`, which is free."""
+        if self.shared is None:
+            self.shared = Bank(self.leaves, self.vocabulary.casts, SHARED_CAPACITY)
+        bank, operations = self.shared, self.vocabulary.operations
+        node = self.bank.expression(entry)
+        bank.restart([*self.leaves, (node, self.bank.values[entry])])
+        try:
+            for _ in range(depth - 1):
+                bank.grow(operations, self.budget.spend)
+        except OutOfRoom:
+            return
+        for goal in self.goals:
+            for found in bank.sweep(operations, goal, depth, self.budget.spend):
+                yield Candidate(goal.wrapped(found))
+
+    def _twice(self, bank: Bank, entries: range) -> Iterator[Candidate]:
+        """Operations that take one of `entries` twice or more, and leaves for the rest."""
+        width = int(bank.widths[entries.start])
+        words = bank.values[entries.start:entries.stop]
+        for goal in self.goals:
+            for operation in self.vocabulary.operations:
+                if operation.result != goal.width or len(operation.widths) < 2:
+                    continue
+                for slots in product((True, False), repeat=len(operation.widths)):
+                    if sum(slots) < 2 or not all(_free_cast(width, w) for w, s in zip(operation.widths, slots) if s):
+                        continue
+                    yield from self._with_leaves(bank, entries, words, goal, operation, slots)
+
+    def _with_leaves(self, bank: Bank, entries: range, words: Words, goal: Goal, operation: Operation,
+                     slots: tuple[bool, ...]) -> Iterator[Candidate]:
+        import numpy as np
+
+        width = int(bank.widths[entries.start])
+        rest = [[(bank.expression(entry), bank.values[entry]) for part in bank.entries(0, w) for entry in part]
+                for w, shared in zip(operation.widths, slots, strict=True) if not shared]
+        for leaves in product(*rest):
+            others = iter(leaves)
+            nodes: list[Node | None] = []
+            arrays = []
+            for w, shared in zip(operation.widths, slots, strict=True):
+                if shared:
+                    nodes.append(None)
+                    arrays.append(words if w >= width else words & np.uint64((1 << w) - 1))
+                else:
+                    node, row = next(others)
+                    nodes.append(node)
+                    arrays.append(np.broadcast_to(row, words.shape))
+            for row in self._meets(goal, operation, arrays):
+                value = bank.expression(entries.start + row)
+                args = [node if node is not None else _cast(value, w)
+                        for node, w in zip(nodes, operation.widths, strict=True)]
+                yield Candidate(goal.wrapped(apply(operation.row.name, *args, width=operation.result)))
+
+    def _meets(self, goal: Goal, operation: Operation, arrays: Sequence[Words]) -> list[int]:
+        """The rows of `arrays` (one (n, K) array an argument) on which the operation gives `goal`."""
+        import numpy as np
+
+        shape = arrays[0].shape
+        self.budget.spend(shape[0])
+        flat = [np.ascontiguousarray(array).ravel() for array in arrays]
+        out = np.empty(flat[0].shape, dtype=np.uint64)
+        kernels().compute(operation.code, *flat, *flat[:1] * (3 - len(flat)), *operation.constants, out)
+        wrong = ((out.reshape(shape) ^ goal.words) & goal.mask) != 0
+        return [int(row) for row in (~(wrong & goal.care).any(axis=1)).nonzero()[0]]
+
+
+def _goals(width: int, wanted: Wanted, rows: Sequence[int], vocabulary: Vocabulary) -> list[Goal]:
+    """What is wanted at its own width, first, and at every width from which a free cast leads there."""
+    import numpy as np
+
+    words = np.ascontiguousarray(wanted.words[rows], dtype=np.uint64)
+    care = np.ascontiguousarray(wanted.care[rows])
+    goals = [Goal(width, words, care, np.uint64((1 << width) - 1))]
+    for other in vocabulary.widths:
+        if not _free_cast(other, width) or other == width:
+            continue
+        if other > width:
+            goals.append(Goal(other, words, care, np.uint64((1 << width) - 1), width))
+        elif (words[care] < np.uint64(1 << other)).all():
+            goals.append(Goal(other, words, care, np.uint64((1 << other) - 1), width))
+    return goals
+
+
+def _free_cast(source: int, target: int) -> bool:
+    return source == target or {source, target} <= STANDARD_WIDTHS
+
+
+def _cast(node: Node, width: int) -> Node:
+    if node.width == width:
+        return node
+    return apply("zext" if width > node.width else "trunc", node, width=width)

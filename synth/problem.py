@@ -1,0 +1,180 @@
+"""A spec as numbers: inputs that it allows, and what the results must be there.
+
+The engines search on a few of these inputs; what passes is checked on all of them before a prover is asked. Inputs
+that refuted a program are added, so that no engine offers it again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING, Literal
+
+from ..ir import graph
+from ..ir.evaluate import evaluate
+from ..ir.graph import CHOICE, TRUE, Function, Node, Result, leaves, topological
+from ..ir.kernel import MAX_KERNEL_WIDTH, evaluate_batch
+from ..ir.samples import samples
+from ..jobs.limits import Deadline
+from ..lift.spec import Spec
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Words = NDArray[np.uint64]
+
+# Asks a solver whether a condition can hold: a model, False for no, None for unknown.
+Ask = Callable[[Node], "dict[Node, int] | Literal[False] | None"]
+
+SAMPLES = 32  # inputs on which programs are told apart; fewer merge programs that differ and lose them
+POOL = 4096  # inputs on which a candidate is checked before it is proved
+
+
+@dataclass(slots=True)
+class Wanted:
+    """What one output must be: `words` (n,), wherever `care` (n,) is set."""
+
+    words: Words
+    care: NDArray[np.bool_]
+
+
+class Problem:
+    """A spec with inputs that it allows (`vectors`, one array (n,) for each parameter) and the outputs wanted there.
+
+    `fits` says for all widths whether machine words are wide enough; where they are not, only engines that ask a
+    solver can work, and `vectors` and `wanted` are object arrays of Python integers.
+    """
+
+    def __init__(self, spec: Spec, *, seed: int, deadline: Deadline) -> None:
+        self.spec = spec
+        self.inputs = [parameter.value for parameter in spec.parameters]
+        widths = [node.width for node in (*topological(spec.roots), *self.inputs)]
+        self.fits = max([*widths, *(output.type.width for output in spec.outputs)]) <= MAX_KERNEL_WIDTH
+        self._deadline = deadline
+        self.counterexamples = 0
+        self._set_vectors(self._allowed(list(self._candidates(seed))))
+
+    @property
+    def count(self) -> int:
+        return len(self.tuples)
+
+    @property
+    def bank_rows(self) -> list[int]:
+        """The inputs on which programs are told apart: the first few, and all counterexamples."""
+        first = min(SAMPLES, self.count - self.counterexamples)
+        return [*range(first), *range(self.count - self.counterexamples, self.count)]
+
+    def add(self, inputs: Sequence[tuple[int, ...]]) -> int:
+        """Adds inputs that refuted a program; how many of them were new and allowed."""
+        known = set(self.tuples)
+        fresh = [words for words in dict.fromkeys(self._allowed(inputs)) if words not in known]
+        self.counterexamples += len(fresh)
+        self._set_vectors(self.tuples + fresh)
+        return len(fresh)
+
+    # --- inputs -------------------------------------------------------------------------------------------------------
+
+    def _candidates(self, seed: int) -> Iterator[tuple[int, ...]]:
+        if self.spec.examples:
+            yield from (example.inputs for example in self.spec.examples)
+        if self.spec.only_examples:
+            return
+        mentioned = sorted({int(node.data) for node in self.spec.constants()})
+        yield from islice(samples([node.width for node in self.inputs], seed=seed, mentioned=mentioned), POOL)
+
+    def _allowed(self, candidates: Sequence[tuple[int, ...]]) -> list[tuple[int, ...]]:
+        """Those inputs among the candidates for which the spec says anything."""
+        if not candidates:
+            return []
+        condition = self.spec.requires
+        if self.spec.reference is not None:
+            reference = self.spec.reference
+            condition = graph.all_of([condition, reference.domain, graph.negate(reference.ub),
+                                      *(graph.negate(result.poison) for result in reference.results)])
+        (allowed,) = self.evaluate([condition], candidates)
+        return [words for words, good in zip(candidates, allowed, strict=True) if good]
+
+    def _set_vectors(self, allowed: list[tuple[int, ...]]) -> None:
+        self.tuples = allowed
+        self.wanted = self._wanted()
+
+    def _wanted(self) -> list[Wanted]:
+        import numpy as np
+
+        n = self.count
+        kind = np.uint64 if self.fits else object
+        wanted = [Wanted(np.zeros(n, dtype=kind), np.zeros(n, dtype=np.bool_)) for _ in self.spec.outputs]
+        if self.spec.reference is not None and n:
+            values = [result.value for result in self.spec.reference.results]
+            for target, words, other in zip(wanted, self.evaluate(values, self.tuples),
+                                            self.evaluate(values, self.tuples, choice=-1), strict=True):
+                target.words = np.array(words, dtype=kind)
+                target.care = target.words == np.array(other, dtype=kind)  # a choice leaves the value open
+        given = {example.inputs: example.outputs for example in self.spec.examples}
+        for row, words in enumerate(self.tuples):
+            for target, word in zip(wanted, given.get(words, ()), strict=False):
+                target.words[row], target.care[row] = word, True
+        return wanted
+
+    def ask_outputs(self, ask: Ask) -> None:
+        """For a predicate: lets a solver tell the outputs on the bank's inputs, where they are the only ones right."""
+        if self.spec.ensures is TRUE or self.spec.reference is not None:
+            return
+        outputs = [output.value for output in self.spec.outputs]
+        for row in self.bank_rows:
+            if self.wanted[0].care[row] or self._deadline.passed():
+                continue
+            fixed = dict(zip(self.inputs, self.tuples[row], strict=True))
+            (condition,) = graph.substitute([self.spec.ensures], {node: graph.const(word, node.width)
+                                                                  for node, word in fixed.items()})
+            model = ask(condition)
+            if not model:
+                continue
+            words = [model.get(output, 0) for output in outputs]
+            for index, (output, word) in enumerate(zip(outputs, words, strict=True)):
+                other = graph.apply("ne", output, graph.const(word, output.width))
+                if ask(graph.both(condition, other)) is False:
+                    self.wanted[index].words[row], self.wanted[index].care[row] = word, True
+
+    # --- evaluation ---------------------------------------------------------------------------------------------------
+
+    def evaluate(self, roots: Sequence[Node], tuples: Sequence[tuple[int, ...]], *, choice: int = 0,
+                 outputs: Sequence[Sequence[int]] = ()) -> list[Sequence[int]]:
+        """The values of `roots` on inputs; choices all take the word `choice`, poison flags are 0."""
+        import numpy as np
+
+        columns: dict[Node, Sequence[int]] = dict(zip(self.inputs, zip(*tuples, strict=True), strict=True))
+        columns.update(zip((output.value for output in self.spec.outputs), outputs, strict=False))
+        for node in leaves(roots):
+            columns.setdefault(node, [0] * len(tuples))
+        for node in leaves(roots, CHOICE):
+            columns[node] = [choice & (1 << node.width) - 1] * len(tuples)
+        if self.fits and max(node.width for node in topological(roots)) <= MAX_KERNEL_WIDTH and columns:
+            arrays = {node: np.asarray(words, dtype=np.uint64) for node, words in columns.items()}
+            return list(evaluate_batch(roots, arrays))  # type: ignore[arg-type]  # arrays are sequences of words
+        rows = [evaluate(roots, {node: int(words[row]) for node, words in columns.items()})
+                for row in range(len(tuples))]
+        return [list(column) for column in zip(*rows, strict=True)]
+
+    def first_failure(self, values: Sequence[Node]) -> tuple[int, ...] | None:
+        """An input on which results with these `values` are wrong, or None where all inputs at hand are right."""
+        import numpy as np
+
+        if not self.count:
+            return None
+        found = self.evaluate(values, self.tuples)
+        wrong = np.zeros(self.count, dtype=np.bool_)
+        for words, wanted in zip(found, self.wanted, strict=True):
+            wrong |= (np.asarray(words) != wanted.words) & wanted.care
+        if self.spec.ensures is not TRUE:
+            (holds,) = self.evaluate([self.spec.ensures], self.tuples, outputs=found)
+            wrong |= np.asarray(holds) == 0
+        rows = wrong.nonzero()[0]
+        return self.tuples[int(rows[0])] if len(rows) else None
+
+    def function(self, values: Sequence[Node]) -> Function:
+        """The program with these values, with the parameters and results of the spec."""
+        results = tuple(Result(output.type, value) for output, value in zip(self.spec.outputs, values, strict=True))
+        return Function(self.spec.name, self.spec.parameters, results)

@@ -1,0 +1,69 @@
+"""What programs are made of: the operations that a spec allows, at the widths that it deals in, and constants."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ..ir.graph import Node, const
+from ..ir.kernel import MAX_KERNEL_WIDTH
+from ..ir.primes import TABLE, Row, operations
+from ..lift.spec import Spec
+from .bank import STANDARD_WIDTHS, Operation
+
+# Of the words of one bit, these rows make all functions; the others say the same again.
+_ON_TRUTH_VALUES = frozenset({"and", "or", "xor", "not", "select"})
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """`operations` cost what they cost; `casts`, between standard widths, are free; `constants` are free as well."""
+
+    rows: tuple[Row, ...]
+    widths: tuple[int, ...]
+    operations: tuple[Operation, ...]
+    casts: tuple[Operation, ...]
+    constants: tuple[Node, ...]
+
+    @property
+    def one_width(self) -> int | None:
+        """The width of all words, where there is but one beside truth values."""
+        words = [width for width in self.widths if width > 1]
+        return words[0] if len(words) == 1 else None
+
+
+def vocabulary(spec: Spec) -> Vocabulary:
+    """The operations of `spec` (the set `full` where it names none) at the widths of its parameters and results.
+
+    With the set `full` there is one wider word as well, twice as wide as the widest.
+    """
+    rows = operations("full") if spec.operations is None else tuple(TABLE[name] for name in spec.operations)
+    own = {parameter.type.width for parameter in spec.parameters} | {output.type.width for output in spec.outputs}
+    widths = own | {1}
+    if {row.name for row in rows} == {row.name for row in operations("full")} and max(own) > 1:
+        widths |= {width for width in STANDARD_WIDTHS if max(own) < width <= 2 * max(own)}
+    ordered = tuple(sorted(widths))
+    quick_first = sorted(rows, key=lambda row: (len(row.arguments), row.latency))
+    made = [operation for row in quick_first for operation in _at_widths(row, ordered)]
+    casts = tuple(operation for operation in made if operation.row.cast and operation.cost == 0)
+    return Vocabulary(rows, ordered, tuple(operation for operation in made if operation not in casts), casts,
+                      tuple(dict.fromkeys(node for width in ordered for node in _constants(spec, width))))
+
+
+def _at_widths(row: Row, widths: tuple[int, ...]) -> Iterator[Operation]:
+    for w in widths:
+        if w > MAX_KERNEL_WIDTH or w % row.multiple or (w == 1 and not row.cast and row.name not in _ON_TRUTH_VALUES):
+            continue
+        if row.cast:
+            yield from (Operation(row, w, v) for v in widths if v != w and (v < w) == (row.name == "trunc"))
+        else:
+            yield Operation(row, w, 1 if row.predicate else w)
+
+
+def _constants(spec: Spec, width: int) -> Iterator[Node]:
+    """Small numbers, the last bit's place, the sign bit, and what the spec mentions, as far as they fit `width`."""
+    if width == 1:
+        yield from (const(0, 1), const(1, 1))
+        return
+    yield from (const(number, width) for number in (0, 1, -1, 2, width - 1, 1 << width - 1))
+    yield from (const(int(node.data), width) for node in spec.constants() if int(node.data) < 1 << width)
