@@ -32,7 +32,7 @@ from ..ir.graph import (
     leaf,
     leaves,
     negate,
-    substitute,
+    rewrite,
     topological,
 )
 from ..ir.primes import TABLE, Row
@@ -202,8 +202,6 @@ class Scope:
                 return self._first_type(trees(tree)[::2])
             case "union" | "difference" | "intersection" | "shift" | "sum" | "product":
                 return self._first_type(trees(tree))
-            case "hole":
-                raise self.source.error("holes (??) are not available yet", tree)
         return BOOL
 
     def _first_type(self, operands: Sequence[Branch]) -> Type | None:
@@ -240,8 +238,9 @@ class Scope:
         if not self._inputs_only or value.node in self._about_inputs:
             return
         if not self.outputs.isdisjoint(leaves([value.node])):
-            depends = "is no input" if value.node in self.outputs else "depends on the result"
-            raise self.source.error(f"`requires` is about the inputs, and {tree.children[0]} {depends}", tree)
+            name = str(tree.children[0])
+            depends = "is no input" if value.node.data == name else "depends on the result"
+            raise self.source.error(f"`requires` is about the inputs, and {name} {depends}", tree)
         self._about_inputs.add(value.node)
 
     def _unknown(self, tree: Branch, name: str) -> PrimirError:
@@ -293,8 +292,6 @@ class Scope:
                 return self._stopping_early(tree, "or")
             case "conditional":
                 return self._conditional(tree, wanted)
-            case "hole":
-                raise self.source.error("holes (??) are not available yet", tree)
         return self._chain(tree, wanted)
 
     def _literal(self, tree: Branch, wanted: Type | None, number: int) -> Value:
@@ -306,9 +303,10 @@ class Scope:
         if number in wanted.range:
             return Value(wanted, const(number, wanted.width))
         hint = f"{wanted} goes from {wanted.range.start} to {wanted.range.stop - 1}"
-        if number.bit_length() <= wanted.width:
+        if wanted.signed and number in range(1 << wanted.width) or not wanted.signed and number < 0:
             hint += f"; {wanted}({text}) is {_short(wanted(number))}"
-        message = f"{text} is negative, and {wanted} is unsigned" if number < 0 else f"{text} does not fit {wanted}"
+        negative = number < 0 and not wanted.signed
+        message = f"{text} is negative, and {wanted} is unsigned" if negative else f"{text} does not fit {wanted}"
         raise self.source.error(message, tree, hint)
 
     def _named(self, tree: Branch) -> Value:
@@ -464,10 +462,11 @@ class Scope:
             nodes[place] = value.node
         self._unfold(tree, definition.size)
         body = definition.body
-        root, *conditions = substitute([body.node, *(o.condition for o in body.obligations)], nodes)
+        roots = [body.node, *(obligation.condition for obligation in body.obligations)]
+        root, *conditions = rewrite(roots, lambda node: nodes[node] if node in nodes else fold(node))
         for obligation, condition in zip(body.obligations, conditions, strict=True):
             self._oblige(replace(obligation, condition=condition))
-        return Value(body.type, fold(root))
+        return Value(body.type, root)
 
     def _call_builtin(self, tree: Branch, builtin: Builtin, wanted: Type | None) -> Value:
         self._count(tree, builtin.count)

@@ -129,7 +129,9 @@ def _statements(parser: InteractiveParser, source: Source) -> Iterator[Token]:
             if not opened:
                 raise source.error("this bracket closes nothing", token)
             opened.pop()
-        elif opened and _begins_line(token, source) and token in (*STATEMENTS, "spec"):
+        elif token.type == "HOLE":
+            raise source.error("holes (??) are not available yet", token)
+        elif opened and (token.type == "ARROW" or token in (*STATEMENTS, "spec") and _begins_line(token, source)):
             raise _unclosed(source, opened)
         if token.type == "_NEWLINE" and (opened or ends):
             continue
@@ -193,14 +195,14 @@ def _unexpected(source: Source, token: Token, previous: Token | None, accepts: s
         return source.error(f"`{foreign}` is no operator here", token, _FOREIGN[foreign])
     if token.type == "EQUAL" and "EQUALS" in accepts:
         return source.error("`=` gives a name to a value in `let`", token, "did you mean ==?")
+    if token.type == "IF" and "NUMBER" in accepts:
+        return source.error("`if` stands between two values", token, "write a if c else b")
     if "NAME" in accepts and _is_word(token):
         return source.error(f"`{text}` is a reserved word", token, _expected(accepts))
     if accepts == {"COLON"}:
         return source.error(f"{previous} has no type", token, f"write {previous}: u32")
     if "SPEC" in accepts:
         return _no_statement(source, token, accepts)
-    if token.type == "IF" and previous is not None and "LPAR" in accepts:
-        return source.error("`if` stands between two values", token, "write a if c else b")
     return source.error(f"`{text[:40]}` is unexpected here", token, _expected(accepts))
 
 
