@@ -1,0 +1,11 @@
+"""The sign: -1, 0 or 1."""
+
+from primir import i32
+
+
+def sign(x: i32) -> i32:
+    if x > 0:
+        return 1
+    if x < 0:
+        return -1
+    return 0
