@@ -332,8 +332,8 @@ class Scope:
                 raise self.source.error(
                     f"{sign} takes {'a bool' if sign == '!' else 'a number'}, and {self._typed(operand, value.type)}",
                     sign, f"write {self.source.quote(operand)} == 0" if sign == "!" else "a bool is turned by not")
-            row = {"!": "not", "~": "not", "-": "neg"}[str(sign)]
-            value = Value(value.type, negate(value.node) if sign == "!" else _apply(row, value.node))
+            turned = negate(value.node) if sign == "!" else _apply("neg" if sign == "-" else "not", value.node)
+            value = Value(value.type, turned)
         return value
 
     def _inversion(self, tree: Branch) -> Value:
@@ -347,9 +347,9 @@ class Scope:
         operands = trees(tree)
         operators = tokens(tree)
         shared = self._first_type(operands) or wanted
+        self._one_type(operands, operators)
         result = self._value(operands[0], shared)
         for operator, operand in zip(operators, operands[1:], strict=True):
-            self._one_type(operands, operand, operator)
             result = self._operate(operator, result, self._value(operand, shared), operand)
         return result
 
@@ -369,10 +369,10 @@ class Scope:
         operands = trees(tree)
         operators = tokens(tree)
         shared = self._first_type(operands)
+        self._one_type(operands, operators)
         outer, result = self._guard, TRUE
         left = self._value(operands[0], shared)
         for operator, operand in zip(operators, operands[1:], strict=True):
-            self._one_type(operands, operand, operator)
             right = self._value(operand, shared)
             result = both(result, self._operate(operator, left, right, operand).node)
             self._guard = both(outer, result)
@@ -380,18 +380,22 @@ class Scope:
         self._guard = outer
         return Value(BOOL, result)
 
-    def _one_type(self, operands: Sequence[Branch], operand: Branch, operator: Token) -> None:
-        """Raise where `operand` has another type than the first of `operands` that has one."""
-        other = next((each for each in operands if self.type_of(each) is not None), operand)
-        expected, found = self.type_of(other), self.type_of(operand)
-        if expected is None or found is None or found == expected:
-            return
-        left, right = self.source.quote(other), self.source.quote(operand)
-        hint = f"write {expected}({right}) or {found}({left})"
-        comparison = operator.type in ("EQUALS", "COMPARATOR")
-        if comparison and expected.truth != found.truth and len(operands) > 2:
-            hint = "a == b < c means a == b and b < c, as in Python: write a == (b < c)"
-        raise self.source.error(f"{left}: {expected} and {right}: {found} have different types", operator, hint)
+    def _one_type(self, operands: Sequence[Branch], operators: Sequence[Token]) -> None:
+        """Raise where one of `operands` has another type than the first that has one."""
+        first: tuple[Branch, Type] | None = None
+        for operand, operator in zip(operands, (operators[0], *operators), strict=True):
+            found = self.type_of(operand)
+            if found is None:
+                continue
+            if first is None:
+                first = operand, found
+            if found == first[1]:
+                continue
+            left, right = self.source.quote(first[0]), self.source.quote(operand)
+            hint = f"write {first[1]}({right}) or {found}({left})"
+            if operator.type in ("EQUALS", "COMPARATOR") and first[1].truth != found.truth and len(operands) > 2:
+                hint = "a == b < c means a == b and b < c, as in Python: write a == (b < c)"
+            raise self.source.error(f"{left}: {first[1]} and {right}: {found} have different types", operator, hint)
 
     def _stopping_early(self, tree: Branch, word: str) -> Value:
         """`and` and `or`: what stands right of an operand counts only where that left the answer open."""

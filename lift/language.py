@@ -107,11 +107,9 @@ class _Reader:
             names = " and ".join(output.name for output in self.outputs)
             raise self.source.error(f"{self.name} says nothing about its {names}", self.name,
                                     "add a line: ensures result == ..., or: example f(1) == 2")
-        requires, reference, ensures = self.requires.node, self._reference(), self.ensures.node
-        if reference is not None:
-            ensures = all_of(self._not_in(reference))
-        spec = Spec(str(self.name), self.parameters, self.outputs, requires, reference, ensures, (), self._operations(),
-                    self.minimize or _MINIMIZE[0], obligations=self._obligations())
+        reference, ensures = self._wanted()
+        spec = Spec(str(self.name), self.parameters, self.outputs, self.requires.node, reference, ensures, (),
+                    self._operations(), self.minimize or _MINIMIZE[0], obligations=self._obligations())
         return self._with_examples(spec, examples)
 
     # --- the first line -----------------------------------------------------------------------------------------------
@@ -233,18 +231,19 @@ class _Reader:
         found = {each.condition: each for each in (*self.requires.obligations, *guarded)}
         return tuple(each for condition, each in found.items() if condition is not TRUE)
 
-    def _reference(self) -> Function | None:
-        """The function that `ensures` spells out, by a conjunct `result == e` for every result, or None."""
-        values = {equation.output: equation.value for equation in self._equations()}
-        if len(values) < len(self.outputs):
-            return None
-        results = tuple(Result(output.type, values[output.value]) for output in self.outputs)
-        return Function(str(self.name), self.parameters, results, domain=self.requires.node)
+    def _wanted(self) -> tuple[Function | None, Node]:
+        """The function that `ensures` spells out, by a conjunct `result == e` for every result, and what else it says.
 
-    def _not_in(self, reference: Function) -> list[Node]:
-        """The conjuncts of `ensures` that the reference does not already say."""
-        said = {equation.conjunct for equation in self._equations()}
-        return [conjunct for conjunct in _conjuncts(self.ensures.nodes) if conjunct not in said]
+        Where a result has no such conjunct there is no function, and all of `ensures` is a predicate.
+        """
+        equations = self._equations()
+        if len(equations) < len(self.outputs):
+            return None, self.ensures.node
+        values = {equation.output: equation.value for equation in equations}
+        results = tuple(Result(output.type, values[output.value]) for output in self.outputs)
+        said = {equation.conjunct for equation in equations}
+        rest = all_of(conjunct for conjunct in _conjuncts(self.ensures.nodes) if conjunct not in said)
+        return Function(str(self.name), self.parameters, results, domain=self.requires.node), rest
 
     def _equations(self) -> list[_Equation]:
         """For as many results as possible, the conjunct that gives it over the inputs.

@@ -5,6 +5,7 @@ Meaning is tested against a second reading: Python's own parser (whose precedenc
 
 import ast
 import operator
+import pickle
 import random
 import re
 from pathlib import Path
@@ -415,6 +416,7 @@ def test_a_condition_alone():
     ("def g(a: u8) -> u8 = 9 / a\nensures result == g(y + 1)", {255}),
     ("ensures result == (x / y if y > 3 else 0)", set()),
     ("ensures result == (0 if y > 3 else x / y)", {0}),
+    ("ensures result == (0 if y == 0 else x / y)", set()),
     ("ensures result == (1 if y > 3 else x / y if y > 1 else 0)", set()),
     ("ensures y == 0 or result == x / y", set()),
     ("ensures y != 0 and result == x / y", set()),
@@ -447,6 +449,12 @@ def test_an_obligation_says_what_and_where():
     (spec,) = parse_specs("spec f(x: u8, y: u8) -> u8\n  ensures result == x / (y - 1)", "a.spec")
     (obligation,) = spec.obligations
     assert (str(obligation.place), obligation.text) == ("a.spec:2:26", "y - 1 != 0")
+
+
+def test_a_spec_travels_to_other_processes():
+    (spec,) = parse_specs(VALID)
+    assert spec.obligations == ()  # `requires` says it in the same words
+    assert pickle.loads(pickle.dumps(spec)) == spec
 
 
 def test_a_result_as_divisor_needs_a_guard():
@@ -659,7 +667,7 @@ def test_a_text_may_not_be_endless():
         parse_specs("#" * 1_000_001)
 
 
-@pytest.mark.parametrize("text", ["+ x" * 3000, "^ x" * 3000, "if p else x " * 3000])
+@pytest.mark.parametrize("text", ["+ x" * 3000, "^ x" * 3000, "if p else x " * 3000, "* 1" * 3000])
 def test_a_long_line_is_not_a_deep_one(text):
     assert value_of("x " + text).width == 32
 
