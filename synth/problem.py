@@ -118,10 +118,13 @@ class Problem:
                 target.words[row], target.care[row] = word, True
         return wanted
 
-    def ask_outputs(self, ask: Ask) -> None:
-        """For a predicate: lets a solver tell the outputs on the bank's inputs, where they are the only ones right."""
+    def ask_outputs(self, ask: Ask) -> bool:
+        """For a predicate: lets a solver tell the outputs on the bank's inputs, where they are the only ones right.
+
+        Returns whether there is an input on which no output is right, so that no program can meet the spec.
+        """
         if self.spec.ensures is TRUE or self.spec.reference is not None:
-            return
+            return False
         outputs = [output.value for output in self.spec.outputs]
         for row in self.bank_rows:
             if self.wanted[0].care[row] or self._deadline.passed():
@@ -130,13 +133,16 @@ class Problem:
             (condition,) = graph.substitute([self.spec.ensures], {node: graph.const(word, node.width)
                                                                   for node, word in fixed.items()})
             model = ask(condition)
-            if not model:
+            if model is False:
+                return True
+            if model is None:
                 continue
             words = [model.get(output, 0) for output in outputs]
             for index, (output, word) in enumerate(zip(outputs, words, strict=True)):
                 other = graph.apply("ne", output, graph.const(word, output.width))
                 if ask(graph.both(condition, other)) is False:
                     self.wanted[index].words[row], self.wanted[index].care[row] = word, True
+        return False
 
     # --- evaluation ---------------------------------------------------------------------------------------------------
 

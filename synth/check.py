@@ -1,0 +1,82 @@
+"""Candidates to answers: checked on the inputs at hand, then emitted, lifted again and proved."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from ..ir.cost import instructions
+from ..ir.graph import LEAVES, Function, Node, topological
+from ..ir.primes import TABLE
+from ..jobs.limits import Deadline
+from ..verify.roundtrip import prove_emitted
+from ..verify.verdict import Proved, Refuted, Verdict
+from .problem import Problem
+
+ENOUGH = 8  # counterexamples from one batch: with these the search is sharper than with what is left of the batch
+PATIENCE = 3.0  # seconds for one proof while there are other candidates
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A program that is proved, with its cost in instructions and the LLVM IR on which it was proved."""
+
+    function: Function
+    llvm: str
+    cost: int
+    proof: Verdict
+
+
+@dataclass(slots=True)
+class Checker:
+    """Checks candidates for `problem`, each once; keeps the inputs that refuted some, and those nobody could prove."""
+
+    problem: Problem
+    deadline: Deadline
+    refuting: list[tuple[int, ...]] = field(default_factory=list)
+    unproved: list[Node] = field(default_factory=list)
+    _seen: set[Node] = field(default_factory=set)
+
+    def check(self, candidates: Iterable[Node]) -> Answer | None:
+        """The first candidate that is proved, in the order of cost and latency; its cost is the least of them."""
+        ranked = sorted(((self._rank(node), node) for node in dict.fromkeys(candidates) if node not in self._seen),
+                        key=lambda pair: pair[0])
+        for _, node in ranked:
+            if len(self.refuting) >= ENOUGH or self.deadline.passed():
+                return None
+            self._seen.add(node)
+            failure = self.problem.first_failure([node])
+            if failure is not None:
+                self._refuted_on(failure)
+            elif (answer := self.prove(node, PATIENCE)) is not None:
+                return answer
+        return None
+
+    def prove(self, node: Node, seconds: float) -> Answer | None:
+        """An answer if `node` is proved within `seconds`."""
+        function = self.problem.function([node])
+        llvm, verdict = prove_emitted(self.problem.spec, function, function.name, deadline=self.deadline.slice(seconds))
+        match verdict:
+            case Proved():
+                return Answer(function, llvm, instructions(function), verdict)
+            case Refuted(counterexample):
+                self._refuted_on(tuple(word or 0 for word in counterexample.words))  # poison: any word
+            case _:
+                if node not in self.unproved:
+                    self.unproved.append(node)
+        return None
+
+    def learn(self) -> int:
+        """Hands the inputs that refuted candidates to the problem; how many of them were new."""
+        fresh = self.problem.add(self.refuting)
+        self.refuting.clear()
+        return fresh
+
+    def _refuted_on(self, inputs: tuple[int, ...]) -> None:
+        if inputs not in self.refuting:
+            self.refuting.append(inputs)
+
+    def _rank(self, node: Node) -> tuple[int, int, int]:
+        function = self.problem.function([node])
+        below = [part for part in topological([node]) if part.op not in LEAVES]
+        return instructions(function), sum(TABLE[part.op].latency for part in below), len(below)
