@@ -111,3 +111,26 @@ def fold(node: Node) -> Node:
         (value,) = evaluate([node], {})
         return const(value, node.width)
     return node
+
+
+def compiled(roots: Sequence[Node], leaves: Sequence[Node]) -> Callable[..., tuple[int, ...]]:
+    """`roots` as one Python function of unsigned words for `leaves`, in that order; all leaves must be among them.
+
+    Several times as fast as `evaluate` on many inputs; making it costs about what ten evaluations do.
+    """
+    names = {leaf: f"a{index}" for index, leaf in enumerate(leaves)}
+    lines = []
+    for node in topological(roots):
+        if node.op == CONST:
+            names[node] = str(node.data)
+        elif node.op not in LEAVES:
+            w = node.args[TABLE[node.op].arguments.index("w")].width
+            arguments = [*(names[arg] for arg in node.args), *map(str, words(w, node.width))]
+            names[node] = f"v{len(lines)}"
+            lines.append(f"    {names[node]} = op_{node.op}({', '.join(arguments)})\n")
+    source = "".join([f"def function({', '.join(names[leaf] for leaf in leaves)}):\n", *lines,
+                      f"    return ({''.join(f'{names[root]}, ' for root in roots)})\n"])
+    space: dict[str, Any] = {f"op_{name}": function for name, function in _functions().items()}
+    exec(compile(source, "<graph>", "exec"), space)
+    function: Callable[..., tuple[int, ...]] = space["function"]
+    return function

@@ -1,0 +1,181 @@
+"""Counterexamples: inputs on which the target does what it may not, made small and replayed before they are shown.
+
+The replay evaluates the conditions twice, on plain integers and as native code, with the poison, undefined-behaviour
+and domain roots among the results; a difference between both is a fault of ours and ends in an AssertionError.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from ..ir.evaluate import compiled, evaluate
+from ..ir.graph import CONST, FALSE, LEAVES, Function, Node, Parameter, Result, substitute, topological
+from ..ir.types import Type
+from .verdict import Reason
+
+SHRINKING = 400  # evaluations spent on making a counterexample smaller
+
+
+@dataclass(frozen=True, slots=True)
+class Behaviour:
+    """What a function does on one input: a word for each result, None where it is poison."""
+
+    types: tuple[Type, ...]
+    results: tuple[int | None, ...]
+    ub: bool = False
+    domain: bool = True
+
+    def __str__(self) -> str:
+        if not self.domain:
+            return "outside the domain"
+        if self.ub:
+            return "undefined behaviour"
+        return ", ".join(map(_show, self.types, self.results)) or "defined"
+
+    def to_json(self) -> object:
+        """A number in the range of its type, or the words that `str` gives; a list unless there is one result."""
+        if self.ub or not self.domain:
+            return str(self)
+        values = [_json(type_, word) for type_, word in zip(self.types, self.results, strict=True)]
+        return values[0] if len(values) == 1 else values
+
+
+@dataclass(frozen=True, slots=True)
+class Counterexample:
+    """Words for the parameters (None is poison), and what both sides do on them.
+
+    `source` is None where a predicate says what is wanted, and the example's results where an example does (`wanted`).
+    `choices` are those of the target. A source that is `open`, with choices of its own, disagrees for all of them and
+    is shown for one.
+    """
+
+    parameters: tuple[Parameter, ...]
+    words: tuple[int | None, ...]
+    source: Behaviour | None
+    target: Behaviour
+    choices: tuple[tuple[str, int, int], ...] = ()  # name, width, word
+    open: bool = False
+    wanted: bool = False
+
+    @property
+    def reason(self) -> Reason:
+        """What is wrong with the target's behaviour, the worst first."""
+        if not self.target.domain:
+            return "domain"
+        if self.target.ub:
+            return "ub"
+        wanted = self.source.results if self.source is not None else (0,) * len(self.target.results)
+        worse = any(old is not None and new is None for old, new in zip(wanted, self.target.results, strict=True))
+        return "poison" if worse else "value"
+
+    def __str__(self) -> str:
+        lines = [f"{p.name}: {p.type} = {_show(p.type, word)}"
+                 for p, word in zip(self.parameters, self.words, strict=True)]
+        if self.source is not None:
+            lines.append(f"{'wanted' if self.wanted else 'source'}: {self.source}"
+                         f"{' (for one of its choices; it disagrees for all)' if self.open else ''}")
+        lines.append(f"target: {self.target}{', which `ensures` does not allow' if self.source is None else ''}")
+        lines += [f"  where it chooses {name} = {Type(width).show(word)}" for name, width, word in self.choices]
+        return "\n".join(f"  {line}" for line in lines)
+
+    def to_json(self) -> dict[str, object]:
+        """{"inputs": {name: number or "poison"}, "source": ..., "target": ...}; numbers as their types read them."""
+        inputs = {p.name: _json(p.type, word) for p, word in zip(self.parameters, self.words, strict=True)}
+        return {"inputs": inputs, "source": None if self.source is None else self.source.to_json(),
+                "target": self.target.to_json()}
+
+
+def _show(type_: Type, word: int | None) -> str:
+    return "poison" if word is None else type_.show(word)
+
+
+def _json(type_: Type, word: int | None) -> int | str:
+    return "poison" if word is None else type_.read(word)
+
+
+# --- making one -------------------------------------------------------------------------------------------------------
+
+
+def replayed(wrong: Node, source: Function | Behaviour | None, target: Function,
+             model: Mapping[Node, int]) -> Counterexample:
+    """The counterexample that `model` is, after a replay; AssertionError where `wrong` does not hold there.
+
+    `source` and `target` are over the same parameters. A leaf that `model` does not name is 0.
+    """
+    functions = [side for side in (source, target) if isinstance(side, Function)]
+    roots = [wrong, *(root for function in functions for root in function.roots)]
+    words = {node: model.get(node, 0) for node in topological(roots) if node.op in LEAVES and node.op != CONST}
+    values = evaluate(roots, words)
+    machine = native(roots, words)
+    assert values == machine, f"the evaluator says {values} and native code {machine} on {words} for {roots}"
+    assert values[0] == 1, f"this is no counterexample: {words} does not meet {wrong}"
+    behaviours = []
+    position = 1
+    for function in functions:
+        behaviours.append(_behaviour(function, values[position : position + len(function.roots)]))
+        position += len(function.roots)
+    before = behaviours[0] if isinstance(source, Function) else source
+    return Counterexample(
+        target.parameters,
+        tuple(None if p.poison is not FALSE and model.get(p.poison, 0) else model.get(p.value, 0)
+              for p in target.parameters),
+        before, behaviours[-1],
+        tuple((str(node.data), node.width, words[node]) for node in target.choices),
+        open=isinstance(source, Function) and bool(source.choices), wanted=isinstance(source, Behaviour))
+
+
+def _behaviour(function: Function, values: Sequence[int]) -> Behaviour:
+    """From the values of the function's roots."""
+    count = len(function.results)
+    results = tuple(None if poison else value
+                    for value, poison in zip(values[:count], values[count : 2 * count], strict=True))
+    return Behaviour(tuple(result.type for result in function.results), results, bool(values[-2]), bool(values[-1]))
+
+
+def native(roots: Sequence[Node], words: Mapping[Node, int]) -> list[int]:
+    """The values of `roots` by machine code, given a word for every leaf."""
+    from ..emit.native import compile_native
+
+    parameters = tuple(Parameter(f"a{index}", Type(node.width)) for index, node in enumerate(words))
+    moved = substitute(roots, {node: p.value for node, p in zip(words, parameters, strict=True)})
+    function = Function("replay", parameters, tuple(Result(Type(root.width), root) for root in moved))
+    return list(compile_native(function)(*words.values()))
+
+
+# --- making it small --------------------------------------------------------------------------------------------------
+
+
+def shrunk(wrong: Node, model: Mapping[Node, int], work: int = SHRINKING) -> dict[Node, int]:
+    """A model of `wrong` that is no larger than `model`, word by word: nearer to zero, then with fewer bits set.
+
+    `model` must name every leaf of `wrong`. Greedy: at most `work` evaluations, and no smallest one is promised.
+    """
+    best = dict(model)
+    holds = compiled([wrong], list(best))
+    improved = True
+    while improved:
+        improved = False
+        for node in sorted(best, key=lambda node: (not str(node.data).endswith("!poison"), str(node.data))):
+            for word in _smaller(best[node], node.width):
+                if work <= 0:
+                    return best
+                work -= 1
+                if holds(*{**best, node: word}.values()) == (1,):
+                    best[node], improved = word, True
+                    break
+    return best
+
+
+def _smaller(word: int, width: int) -> Iterator[int]:
+    """Words that a reader would rather see than `word`, the best first."""
+    mask = (1 << width) - 1
+    tries = {0, 1, mask, 2, 3, word & word - 1, word >> 1, word >> width // 2, word - 1, word + 1 & mask,
+             word ^ 1 << word.bit_length() >> 1, 1 << word.bit_length() >> 1, -(-word & mask) // 2 & mask}
+    return iter(sorted((found for found in tries if 0 <= found <= mask and _size(found, width) < _size(word, width)),
+                       key=lambda found: _size(found, width)))
+
+
+def _size(word: int, width: int) -> tuple[int, int, int]:
+    signed = word - (1 << width) if word >> width - 1 else word
+    return abs(signed).bit_length(), word.bit_count(), abs(signed) * 2 + (signed < 0)

@@ -1,0 +1,1 @@
+"""Provers: one small module each. They answer whether a condition over bit-vectors can hold (query.py)."""

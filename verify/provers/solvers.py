@@ -1,0 +1,152 @@
+"""Bitwuzla and z3 in long-lived child processes: queries go over as SMT-LIB text, models come back as words.
+
+Both can run far beyond a limit, or die; only the death of their process is a limit that holds. A child stays warm
+between queries (jobs/workers.py keeps it), every query gets a fresh solver in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import Any
+
+from ...ir.graph import Node, leaf, substitute
+from ...ir.smt import Script
+from ...jobs.limits import Deadline
+from ...jobs.workers import Crashed, Job, TimedOut, borrowed, first
+from .query import Answer, DontKnow, Query, Sat, Unsat
+
+GRACE = 0.3  # seconds for a solver to stop by itself, which keeps its process, and to start
+
+
+@dataclass(frozen=True, slots=True)
+class Solver:
+    """A solver by the function that asks it in a child process, for `slice` seconds at most (None: no limit)."""
+
+    name: str
+    function: str
+    slice: float | None = None
+
+    def ask(self, query: Query, deadline: Deadline) -> Answer:
+        return race((self,), query, deadline)
+
+
+BITWUZLA = Solver("bitwuzla", "primir.verify.provers.solvers:ask_bitwuzla")
+Z3 = Solver("z3", "primir.verify.provers.solvers:ask_z3")
+
+
+@dataclass(frozen=True, slots=True)
+class Race:
+    """Several solvers at once: the first answer wins and ends the others."""
+
+    solvers: tuple[Solver, ...]
+
+    @property
+    def name(self) -> str:
+        return " and ".join(solver.name for solver in self.solvers)
+
+    def ask(self, query: Query, deadline: Deadline) -> Answer:
+        return race(self.solvers, query, deadline)
+
+
+def race(solvers: Sequence[Solver], query: Query, deadline: Deadline) -> Answer:
+    """The first answer that one of `solvers` gives to `query`, or what kept all of them from it."""
+    text, leaves = encode(query)
+    doubts: list[DontKnow] = []
+    with ExitStack() as stack:
+        running: dict[Job, Solver] = {}
+        for solver in solvers:
+            try:
+                worker = stack.enter_context(borrowed(solver.name))
+                soft, hard = _limits(solver, deadline)
+                running[worker.start(solver.function, text, soft, seconds=hard)] = solver
+            except (TimedOut, OSError) as problem:
+                doubts.append(DontKnow(f"{solver.name}: {problem}"))
+        for job in first(list(running)):
+            match _answer(job, running[job], leaves):
+                case DontKnow() as doubt:
+                    doubts.append(doubt)
+                case answer:
+                    return answer
+    return DontKnow("; ".join(doubt.why for doubt in doubts), tuple(r for doubt in doubts for r in doubt.remarks))
+
+
+def encode(query: Query) -> tuple[str, list[Node]]:
+    """`query` as SMT-LIB text, and its leaves, called x0, x1 ... there: any name of ours is safe that way."""
+    leaves = query.leaves
+    short = {node: leaf(f"x{index}", node.width) for index, node in enumerate(leaves)}
+    script = Script()
+    for condition in substitute(query.conditions, short):
+        script.require(condition)
+    return str(script), leaves
+
+
+def _limits(solver: Solver, deadline: Deadline) -> tuple[float, float]:
+    """Seconds after which the solver should stop, and those after which it is killed."""
+    left = deadline.left()
+    if solver.slice is None:
+        return left * 0.95, left
+    return min(solver.slice, left * 0.95), min(solver.slice + GRACE, left)
+
+
+def _answer(job: Job, solver: Solver, leaves: Sequence[Node]) -> Answer:
+    try:
+        word, detail = job.result()
+        if word == "sat":
+            model = {leaves[int(symbol[1:])]: int(value) for symbol, value in detail.items()}
+            return Sat(model, solver.name)
+    except (TimedOut, Crashed) as problem:
+        return DontKnow(f"{solver.name}: {problem}")
+    except Exception as problem:  # a solver that is not installed, or chokes on the query
+        return DontKnow(f"{solver.name}: {type(problem).__name__}: {problem}",
+                        (f"{solver.name} failed: {type(problem).__name__}: {problem}",))
+    return Unsat(solver.name) if word == "unsat" else DontKnow(f"{solver.name}: {detail}")
+
+
+# --- in the child process ---------------------------------------------------------------------------------------------
+
+
+def ask_bitwuzla(text: str, seconds: float) -> tuple[str, Any]:
+    """("sat", {symbol: word}), ("unsat", None) or ("unknown", why) for an SMT-LIB script."""
+    import bitwuzla
+
+    options = bitwuzla.Options()
+    options.set(bitwuzla.Option.PRODUCE_MODELS, True)
+    options.set(bitwuzla.Option.SEED, 0)
+    options.set(bitwuzla.Option.TIME_LIMIT_PER, _milliseconds(seconds))
+    parser = bitwuzla.Parser(bitwuzla.TermManager(), options, base=10)
+    parser.parse(text, True, False)  # parse only; the text itself, not the name of a file
+    solver = parser.bitwuzla()
+    match solver.check_sat():
+        case bitwuzla.Result.SAT:
+            return "sat", {term.symbol().strip("|"): int(solver.get_value(term).value(10))
+                           for term in parser.get_declared_funs()}
+        case bitwuzla.Result.UNSAT:
+            return "unsat", None
+        case _:
+            return "unknown", _unanswered(seconds)
+
+
+def ask_z3(text: str, seconds: float) -> tuple[str, Any]:
+    """The same from z3."""
+    import z3
+
+    context = z3.Context()
+    solver = z3.Solver(ctx=context)
+    solver.set("random_seed", 0)
+    solver.set("timeout", _milliseconds(seconds))
+    solver.from_string(text)
+    answer = solver.check()
+    if answer == z3.sat:
+        model = solver.model()
+        return "sat", {symbol.name(): model[symbol].as_long() for symbol in model.decls()}
+    return ("unsat", None) if answer == z3.unsat else ("unknown", f"{solver.reason_unknown()}, {_unanswered(seconds)}")
+
+
+def _milliseconds(seconds: float) -> int:
+    return max(1, int(min(seconds, 1e6) * 1000))
+
+
+def _unanswered(seconds: float) -> str:
+    return f"no answer within {seconds:.3g} s"

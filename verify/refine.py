@@ -1,0 +1,328 @@
+"""Refinement: may the target stand where the source stood? Alive2's sense of it, for functions and for specs.
+
+For all inputs, poison among them where a parameter may be that: where `requires` and the source's domain hold and the
+source is not undefined, the target's domain holds, it is not undefined, and each of its results is what the source's
+is, unless that is poison. (Lopes et al., Alive2: Bounded Translation Validation for LLVM, PLDI 2021.)
+
+Before anything is proved under a condition, that condition is shown to hold somewhere.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from ..ir.errors import PrimirError
+from ..ir.evaluate import evaluate
+from ..ir.graph import (
+    FALSE,
+    LEAVES,
+    TRUE,
+    Function,
+    Node,
+    Parameter,
+    all_of,
+    any_of,
+    apply,
+    both,
+    const,
+    either,
+    leaves,
+    negate,
+    substitute,
+    topological,
+)
+from ..ir.text import print_term
+from ..jobs.limits import Deadline
+from ..lift.spec import Example, Spec
+from .align import aligned, check_signatures
+from .choices import exists_forall
+from .counterexample import Behaviour, replayed, shrunk
+from .provers.portfolio import STANDARD, satisfiable
+from .provers.query import Answer, DontKnow, Prover, Query, Sat, Unsat
+from .verdict import Proved, Refuted, Unknown, Vacuous, Verdict
+
+
+def refine(source: Function, target: Function, *, requires: Node = TRUE, deadline: Deadline,
+           provers: Sequence[Prover] = STANDARD) -> Verdict:
+    """Whether `target` refines `source` where `requires`, a condition over the source's parameters, holds.
+
+    Parameters are matched by position. Poison meets no condition: an input that `requires` speaks of is no poison.
+    Unknown is what the deadline leaves undecided. PrimirError where the signatures differ.
+    """
+    return _timed(lambda: _refine(*pair(source, target), requires, _Means(deadline, tuple(provers))))
+
+
+def violation(source: Function, target: Function) -> Node:
+    """The condition, over the source's parameters, under which `target` does what `source` does not allow.
+
+    Choices are called src.choice0, tgt.choice0 and so on: a counterexample must meet this for all choices of the
+    source. PrimirError where the signatures differ.
+    """
+    source, target = pair(source, target)
+    return both(accepted(source), wrong(source, target))
+
+
+def pair(source: Function, target: Function) -> tuple[Function, Function]:
+    """Both functions over the leaves of the source's parameters, each with its own choices."""
+    types = [p.type for p in source.parameters], [r.type for r in source.results]
+    check_signatures(source.name, *types, target)
+    return aligned(source, source.parameters, "src"), aligned(target, source.parameters, "tgt")
+
+
+def accepted(source: Function) -> Node:
+    """Where the source says anything: in its domain, and without undefined behaviour."""
+    return both(source.domain, negate(source.ub))
+
+
+def wrong(source: Function, target: Function) -> Node:
+    """Where the target does what an accepted input does not allow; both over the same parameters."""
+    differing = [both(negate(old.poison), either(new.poison, _differ(old.value, new.value)))
+                 for old, new in zip(source.results, target.results, strict=True)]
+    return any_of([negate(target.domain), target.ub, *differing])
+
+
+def _differ(a: Node, b: Node) -> Node:
+    return FALSE if a is b else apply("ne", a, b)
+
+
+# --- specs ------------------------------------------------------------------------------------------------------------
+
+
+def meets(spec: Spec, target: Function, *, deadline: Deadline, provers: Sequence[Prover] = STANDARD) -> Verdict:
+    """Whether `target` does what `spec` wants: its examples, its reference and `ensures`, all that there are.
+
+    Where `requires` holds and the reference, if there is one, is defined and not poison, the target must be defined
+    and no poison, also where examples alone say what is wanted; those must hold as well. That the spec's obligations
+    hold is for `check_spec`. PrimirError where the signatures differ.
+    """
+    check_signatures(spec.name, [p.type for p in spec.parameters], [o.type for o in spec.outputs], target)
+    target = aligned(target, spec.parameters, "tgt")
+    reference = _reference(spec)
+    means = _Means(deadline, tuple(provers))
+    return _timed(lambda: _meets(spec, reference, target, means))
+
+
+def check_spec(spec: Spec, deadline: Deadline, provers: Sequence[Prover] = STANDARD) -> Verdict:
+    """Whether the spec means something: Vacuous where no input meets it, Proved where all its obligations hold.
+
+    PrimirError, at its place, for an obligation that fails, with the inputs on which it does.
+    """
+    return _timed(lambda: _check_spec(spec, _Means(deadline, tuple(provers))))
+
+
+def _reference(spec: Spec) -> Function | None:
+    """The spec's reference over the spec's parameters."""
+    if spec.reference is None:
+        return None
+    check_signatures(spec.name, [p.type for p in spec.parameters], [o.type for o in spec.outputs], spec.reference)
+    return aligned(spec.reference, spec.parameters, "src")
+
+
+# --- the proofs -------------------------------------------------------------------------------------------------------
+
+
+_Work = Callable[[], Verdict]
+
+
+@dataclass(frozen=True, slots=True)
+class _Means:
+    """With what something is to be proved."""
+
+    deadline: Deadline
+    provers: tuple[Prover, ...]
+
+    def ask(self, condition: Node) -> Answer:
+        return satisfiable(Query(condition), self.deadline, self.provers)
+
+
+def _timed(work: _Work) -> Verdict:
+    started = time.monotonic()
+    return replace(work(), seconds=time.monotonic() - started)
+
+
+def _refine(source: Function, target: Function, requires: Node, means: _Means) -> Verdict:
+    condition, remarks = _required(requires, source.parameters)
+    condition = both(condition, accepted(source))
+    possible = _possible(condition, means)
+    if not isinstance(possible, Proved):
+        return possible
+    return _noting(_refined(source, target, condition, means), remarks)
+
+
+def _refined(source: Function, target: Function, condition: Node, means: _Means) -> Verdict:
+    """The same where `condition`, which includes that the source accepts the input, is known to be possible."""
+    bad = both(condition, wrong(source, target))
+    hints = [*(result.value for result in target.results), *target.choices]
+    universal = [choice for choice in source.choices if choice in set(topological([bad]))]
+    match exists_forall(bad, universal, hints, means.deadline, means.provers):
+        case Sat(model, prover, remarks):
+            return _refuted(bad, source, target, model, prover, remarks, small=not universal)
+        case answer:
+            return _verdict(answer)
+
+
+def _refuted(bad: Node, source: Function | Behaviour | None, target: Function, model: Mapping[Node, int], prover: str,
+             remarks: tuple[str, ...], small: bool = True) -> Refuted:
+    if small:
+        model = shrunk(bad, {node: model.get(node, 0) for node in Query(bad).leaves})
+    found = replayed(bad, source, target, model)
+    return Refuted(found, found.reason, prover, remarks=remarks)
+
+
+def _verdict(answer: Unsat | DontKnow) -> Verdict:
+    match answer:
+        case Unsat(prover, remarks):
+            return Proved(prover, remarks=remarks)
+        case DontKnow(why, remarks):
+            return Unknown(why, remarks=remarks)
+
+
+def _required(requires: Node, parameters: Sequence[Parameter]) -> tuple[Node, tuple[str, ...]]:
+    """`requires` as a condition that poison does not meet, and what is to be said about that."""
+    spoken = set(leaves([requires]))
+    strange = spoken - {p.value for p in parameters}
+    assert not strange, f"a condition on {strange}, which are no parameters"
+    clean = [p for p in parameters if p.value in spoken and p.poison is not FALSE]
+    remarks = (f"where a condition speaks of {', '.join(p.name for p in clean)}, poison does not meet it",)
+    return all_of([requires, *(negate(p.poison) for p in clean)]), remarks if clean else ()
+
+
+def _possible(condition: Node, means: _Means) -> Verdict:
+    """Proved where some input meets `condition`, else Vacuous."""
+    match means.ask(condition):
+        case Sat(_, prover, remarks):
+            return Proved(prover, remarks=remarks)
+        case Unsat(prover, remarks):
+            return Vacuous(_text(condition), prover, remarks=remarks)
+        case DontKnow(why, remarks):
+            return Unknown(f"whether any input meets the conditions: {why}", remarks=remarks)
+
+
+def _text(condition: Node) -> str:
+    """A condition for a reader, unless it is too long to be read."""
+    size: dict[Node, int] = {}
+    for node in topological([condition]):
+        size[node] = 1 + sum(size[arg] for arg in node.args)
+    return print_term(condition) if size[condition] <= 60 else f"a condition of {len(size)} operations"
+
+
+def _noting(verdict: Verdict, remarks: tuple[str, ...]) -> Verdict:
+    return replace(verdict, remarks=tuple(dict.fromkeys((*remarks, *verdict.remarks))))
+
+
+# --- what a spec wants ------------------------------------------------------------------------------------------------
+
+
+def _meets(spec: Spec, reference: Function | None, target: Function, means: _Means) -> Verdict:
+    requires, remarks = _required(spec.requires, spec.parameters)
+    condition = requires if reference is None else both(requires, accepted(reference))
+    possible = _possible(condition, means)
+    if not isinstance(possible, Proved):
+        return possible
+    verdicts: list[Verdict] = []
+    for part in _parts(spec, reference, target, condition, means):
+        verdict = part()
+        if not isinstance(verdict, Proved):
+            return _noting(verdict, remarks)
+        verdicts.append(verdict)
+    names = [verdict.prover for verdict in verdicts if isinstance(verdict, Proved)]
+    notes = (*remarks, *(remark for verdict in verdicts for remark in verdict.remarks))
+    return _noting(Proved(", ".join(dict.fromkeys(names))), notes)
+
+
+def _parts(spec: Spec, reference: Function | None, target: Function, condition: Node, means: _Means) -> list[_Work]:
+    """The proofs that make up `meets`, in the order in which they are tried."""
+    parts: list[_Work] = []
+    if spec.examples:
+        parts.append(lambda: _fits_examples(spec, target, means))
+    if reference is not None:
+        parts.append(lambda: _refined(reference, target, condition, means))
+    if reference is None or spec.ensures is not TRUE:
+        parts.append(lambda: _ensures(spec, reference, target, condition, means))
+    return parts
+
+
+def _fits_examples(spec: Spec, target: Function, means: _Means) -> Verdict:
+    """Whether the target does on each example's input what the example says, whatever the target chooses."""
+    provers = ["evaluation"]
+    for example in spec.examples:
+        fails, inputs = _fails_example(example, target)
+        if not target.choices:
+            answer: Answer = Sat({}, "evaluation") if evaluate([fails], _complete(fails, inputs)) == [1] else (
+                Unsat("evaluation"))
+        else:
+            (fixed,) = substitute([fails], {node: const(word, node.width) for node, word in inputs.items()})
+            answer = means.ask(fixed)
+        match answer:
+            case Sat(model, prover, remarks):
+                wanted = Behaviour(tuple(o.type for o in spec.outputs), example.outputs)
+                return _refuted(fails, wanted, target, {**model, **inputs}, prover, remarks, small=False)
+            case Unsat(prover):
+                provers.append(prover)
+            case DontKnow(why, remarks):
+                return Unknown(f"whether it fits the example {example}: {why}", remarks=remarks)
+    return Proved(", ".join(dict.fromkeys(provers)))
+
+
+def _fails_example(example: Example, target: Function) -> tuple[Node, dict[Node, int]]:
+    """Where the target's results are not the example's, and the words of its inputs, none of them poison."""
+    differing = [either(result.poison, _differ(result.value, const(word, result.type.width)))
+                 for result, word in zip(target.results, example.outputs, strict=True)]
+    inputs = {p.value: word & (1 << p.type.width) - 1
+              for p, word in zip(target.parameters, example.inputs, strict=True)}
+    inputs.update({p.poison: 0 for p in target.parameters if p.poison is not FALSE})
+    return any_of([negate(target.domain), target.ub, *differing]), inputs
+
+
+def _complete(node: Node, words: Mapping[Node, int]) -> dict[Node, int]:
+    return {below: words.get(below, 0) for below in topological([node]) if below.op in LEAVES}
+
+
+def _ensures(spec: Spec, reference: Function | None, target: Function, condition: Node, means: _Means) -> Verdict:
+    """Whether `ensures` holds of the target's results, and they are defined, wherever `condition` holds.
+
+    A predicate speaks of numbers: no input is poison here, and no result of the reference.
+    """
+    outputs = {output.value: result.value for output, result in zip(spec.outputs, target.results, strict=True)}
+    shared = set(outputs) & {p.value for p in spec.parameters}
+    assert spec.ensures is TRUE or not shared, f"{shared} name a parameter and a result"
+    (ensured,) = substitute([spec.ensures], outputs)
+    fails = any_of([negate(target.domain), target.ub, *(result.poison for result in target.results), negate(ensured)])
+    poison = [*(p.poison for p in spec.parameters),
+              *(result.poison for result in (reference.results if reference is not None else ()))]
+    bad = all_of([condition, *map(negate, poison), fails])
+    match means.ask(bad):
+        case Sat(model, prover, remarks):
+            if reference is not None and any(choice in set(topological([bad])) for choice in reference.choices):
+                return Unknown("the reference has choices, and `ensures` fails for some of them", remarks=remarks)
+            return _refuted(bad, None, target, model, prover, remarks)
+        case answer:
+            return _verdict(answer)
+
+
+def _check_spec(spec: Spec, means: _Means) -> Verdict:
+    reference = _reference(spec)
+    requires, remarks = _required(spec.requires, spec.parameters)
+    possible = _possible(requires if reference is None else both(requires, accepted(reference)), means)
+    if not isinstance(possible, Proved):
+        return possible
+    provers = [] if spec.obligations else [possible.prover]
+    for obligation in spec.obligations:
+        match means.ask(negate(obligation.condition)):
+            case Sat(model):
+                raise PrimirError(f"`{obligation.text}` must hold here and does not for {_inputs(spec, model)}",
+                                  obligation.place, "exclude it by `requires`, or by a condition around this place")
+            case Unsat(prover):
+                provers.append(prover)
+            case DontKnow(why):
+                return Unknown(f"whether `{obligation.text}` holds at {obligation.place}: {why}", remarks=remarks)
+    return Proved(", ".join(dict.fromkeys(provers)), remarks=remarks)
+
+
+def _inputs(spec: Spec, model: Mapping[Node, int]) -> str:
+    """The words of a model by the names that the spec gives them; results only where they matter."""
+    named = [(p.name, p.type, p.value) for p in spec.parameters]
+    named += [(o.name, o.type, o.value) for o in spec.outputs if o.value in model]
+    return ", ".join(f"{name} = {type_.show(model.get(node, 0))}" for name, type_, node in named) or "any input"

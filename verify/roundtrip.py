@@ -1,0 +1,31 @@
+"""The round trip: what is proved is the LLVM IR that was emitted, read again, and not the graph that search held."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ..ir.graph import Function
+from ..jobs.limits import Deadline
+from ..lift.spec import Spec
+from .provers.portfolio import STANDARD
+from .provers.query import Prover
+from .refine import meets
+from .verdict import Unknown, Verdict
+
+LIFTING = 20.0  # seconds that reading our own text may take
+
+
+def prove_emitted(spec: Spec, function: Function, symbol: str, *, deadline: Deadline,
+                  provers: Sequence[Prover] = STANDARD) -> tuple[str, Verdict]:
+    """`function` as LLVM IR with plain instructions, under the name `symbol`, and whether that text meets `spec`.
+
+    The instructions are undefined where LLVM's are, so that the verdict covers their definedness too.
+    """
+    from ..emit.llvm import module
+    from ..lift.llvm import lift_llvm
+
+    text = module(function, symbol, guards=False)
+    if deadline.passed():
+        return text, Unknown("no time left to prove the emitted code")
+    lifted = lift_llvm(text, symbol, seconds=min(LIFTING, deadline.left()))
+    return text, meets(spec, lifted, deadline=deadline, provers=provers)
