@@ -1,0 +1,319 @@
+"""LLVM's printed text, read by line: definitions, their blocks, and instructions split into opcode, flags and operands.
+
+Nothing here knows what an instruction does. The text of the operations' table is read by the same functions, so that
+opcodes.py can look an instruction up by how the table writes it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import takewhile
+from typing import TypeAlias
+
+from ..ir.primes import MAX_WIDTH
+from .assembly import NAME
+
+WORDS = 256  # words that an aggregate may hold
+NESTING = 16  # aggregates inside aggregates
+
+Shape: TypeAlias = "int | tuple[Shape, ...]"  # the type of a value: a width, or the shapes of an aggregate's parts
+
+
+class Refused(Exception):
+    """What this instruction or type is, in words that end "... cannot be lifted"; `hint` says what would be right."""
+
+    def __init__(self, what: str, hint: str | None = None) -> None:
+        super().__init__(what, hint)
+        self.what = what
+        self.hint = hint
+
+
+@dataclass(frozen=True, slots=True)
+class Operand:
+    """A value with its type as both are printed, and the attributes between them: `i8 noundef range(i8 0, 5) %x`."""
+
+    type: str
+    value: str
+    attributes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Instruction:
+    """One instruction as it is printed. `nth` counts those of its opcode in the function, from 0."""
+
+    text: str
+    result: str | None
+    opcode: str
+    rest: str  # what follows the opcode, up to the notes
+    nth: int = 0
+    notes: str = ""  # attribute groups and metadata: ` #1, !range !0`
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Instructions that run one after the other; the last one says where to go on."""
+
+    name: str  # as it is printed in a branch: %entry, %3
+    instructions: list[Instruction] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Definition:
+    """A function as it is printed: `name` like @f or @"a b", `type` the result's, and what is said about both."""
+
+    name: str
+    type: str
+    attributes: tuple[str, ...]
+    parameters: tuple[Operand, ...]
+    variadic: bool
+    never_returns: bool
+    lines: tuple[str, ...]
+
+    @cached_property
+    def blocks(self) -> list[Block]:
+        """The blocks in the order in which they are printed; the first is the entry."""
+        unnamed = sum(bool(re.fullmatch(r"%\d+", parameter.value)) for parameter in self.parameters)
+        blocks: list[Block] = []
+        counts: dict[str, int] = {}
+        for line in _joined(self.lines):
+            if label := re.match(rf"({NAME}):", line):
+                blocks.append(Block(f"%{label[1]}"))
+                continue
+            if not blocks:
+                blocks.append(Block(f"%{unnamed}"))
+            instruction = _instruction(line, counts)
+            blocks[-1].instructions.append(instruction)
+        return blocks
+
+
+@dataclass(frozen=True)
+class Module:
+    """A printed module: its definitions by their printed names, what is only declared, aliases, and named types."""
+
+    definitions: dict[str, Definition]
+    declared: frozenset[str]
+    aliases: dict[str, str]
+    types: dict[str, str]
+    groups: dict[str, str]  # the attributes that #0 stands for
+
+
+def plain_name(name: str) -> str:
+    """The name without its @ or %, quotes and escapes."""
+    bare = name[1:]
+    if not bare.startswith('"'):
+        return bare
+    return re.sub(r"\\([0-9A-Fa-f]{2})", lambda found: chr(int(found[1], 16)), bare[1:-1])
+
+
+# --- modules ----------------------------------------------------------------------------------------------------------
+
+
+def parse_module(text: str) -> Module:
+    """The functions of a printed module. Their instructions are read when they are asked for."""
+    types = dict(re.findall(rf"^(%{NAME}) = type (.*)$", text, re.MULTILINE))
+    aliases = dict(re.findall(rf"^(@{NAME}) = .*\balias .*, ptr (@{NAME})(?:,.*)?$", text, re.MULTILINE))
+    declared = frozenset(re.findall(rf"^declare .*?(@{NAME})\(", text, re.MULTILINE))
+    groups = {name: re.sub(r'"[^"]*"', "", attributes)
+              for name, attributes in re.findall(r"^attributes (#\d+) = \{(.*)\}$", text, re.MULTILINE)}
+    definitions = {}
+    lines = iter(text.split("\n"))
+    for line in lines:
+        if line.startswith("define "):
+            definition = _definition(line, tuple(takewhile(lambda line: line != "}", lines)), groups)
+            definitions[definition.name] = definition
+    return Module(definitions, declared, aliases, types, groups)
+
+
+def _definition(header: str, lines: tuple[str, ...], groups: dict[str, str]) -> Definition:
+    name = re.search(rf"@{NAME}", header)
+    assert name is not None, header
+    before = split(header[len("define ") : name.start()])[0]
+    parameters, after = _parenthesized(header[name.end():])
+    operands = [part for part in split(parameters) if part]
+    never_returns = any("noreturn" in groups.get(word, word).split() for word in after.split())
+    return Definition(
+        name[0], before[-1], tuple(before[:-1]), tuple(_operand(part) for part in operands if part != ["..."]),
+        ["..."] in operands, never_returns, lines,
+    )  # fmt: skip
+
+
+def _joined(lines: tuple[str, ...]) -> Iterator[str]:
+    """Instructions and labels, one a line: a switch stands on several lines; what is for debuggers is left out."""
+    switch = ""
+    for line in lines:
+        text = _without_comment(line).strip()
+        if switch:
+            switch += f" {text}"
+            if text.startswith("]"):
+                yield switch
+                switch = ""
+        elif re.match(r"\s+switch .*\[$", line):
+            switch = text
+        elif text and not text.startswith("#dbg_"):
+            yield text
+
+
+def _without_comment(line: str) -> str:
+    if ";" not in line:
+        return line
+    return re.sub(r'("[^"]*")|;.*', lambda found: found[1] or "", line)
+
+
+def _instruction(line: str, counts: dict[str, int]) -> Instruction:
+    """An instruction; `counts` knows how many there were of each opcode."""
+    text = re.sub(r"(?: #\d+)*(?:, ![\w.]+ !(?:\d+|\w+\([^()]*\)))*$", "", line)
+    parts = re.match(rf"(?:(%{NAME}) = )?(?:(?:tail|musttail|notail) )?([a-z]+)\b ?", text)
+    assert parts is not None, line
+    opcode = parts[2]
+    counts[opcode] = counts.get(opcode, -1) + 1
+    return Instruction(text, parts[1], opcode, text[parts.end():], counts[opcode], line[len(text):])
+
+
+# --- the parts of a line ----------------------------------------------------------------------------------------------
+
+_TOKEN = re.compile(rf'[%@!#$]?{NAME}|[\[{{(<]|[\]}})>]|,|\.\.\.|[^\s"]|"')
+
+
+def split(text: str) -> list[list[str]]:
+    """The parts between the commas of `text`, each a list of words; what stands in brackets is one word.
+
+    >>> split("i8 range(i8 0, 5) %x, { i1, i1 } { i1 true, i1 undef }")
+    [['i8', 'range(i8 0, 5)', '%x'], ['{ i1, i1 }', '{ i1 true, i1 undef }']]
+    """
+    parts: list[list[str]] = [[]]
+    depth = start = 0
+    for token in _TOKEN.finditer(text):
+        if token[0] in "]})>":
+            depth -= 1
+            if depth == 0:
+                parts[-1].append(text[start : token.end()])
+        elif token[0] in "[{(<":
+            if depth == 0:
+                start = token.start()
+                if token[0] == "(" and parts[-1] and start > 0 and not text[start - 1].isspace():
+                    start -= len(parts[-1].pop())
+            depth += 1
+        elif depth == 0 and token[0] == ",":
+            parts.append([])
+        elif depth == 0:
+            parts[-1].append(token[0])
+    return parts
+
+
+def operands(text: str) -> list[Operand]:
+    """Operands between commas; one without a type has that of the operand before it."""
+    found: list[Operand] = []
+    for part in split(text):
+        if len(part) == 1 and found:
+            found.append(Operand(found[-1].type, part[0]))
+        else:
+            found.append(_operand(part))
+    return found
+
+
+def _operand(part: list[str]) -> Operand:
+    if len(part) < 2:
+        raise Refused("this instruction")
+    if part[-1].startswith("("):  # a constant expression: ptrtoint (ptr @f to i64)
+        return Operand(part[0], " ".join(part[1:]))
+    return Operand(part[0], part[-1], tuple(part[1:-1]))
+
+
+def flags_and_operands(rest: str) -> tuple[list[str], list[Operand]]:
+    """The words before the first type, and the operands: of `nuw nsw i8 %x, 1` nuw and nsw, and two."""
+    words = []
+    while found := re.match(r"([a-z_]+) ", rest):
+        if _is_type(found[1]):
+            break
+        words.append(found[1])
+        rest = rest[found.end():]
+    return words, operands(rest)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A call: the result's type and attributes, what is called, and with what."""
+
+    type: str
+    attributes: tuple[str, ...]
+    callee: str
+    arguments: list[Operand]
+    bundles: bool
+
+
+def call(rest: str) -> Call:
+    """What follows `call`. Refused for calls that are not of a named function."""
+    found = re.search(rf'(?<!")@{NAME}\(', rest)
+    before = split(rest[: found.start()])[0] if found is not None else []
+    if found is None or "asm" in before or not before:
+        raise Refused("inline assembly" if re.search(r"\basm\b", rest) else "a call through a pointer")
+    if before[-1].startswith("("):  # the whole type is printed where the function is variadic
+        raise Refused("a call of a variadic function")
+    inside, after = _parenthesized(rest[found.end() - 1 :])
+    arguments = [_operand(part) for part in split(inside) if part]
+    return Call(before[-1], tuple(before[:-1]), found[0][:-1], arguments, after.strip().startswith("["))
+
+
+def _parenthesized(text: str) -> tuple[str, str]:
+    """What stands in the parentheses that `text` begins with, and what follows them."""
+    depth = 0
+    for token in _TOKEN.finditer(text):
+        depth += (token[0] in "[{(<") - (token[0] in "]})>")
+        if depth == 0:
+            return text[1 : token.start()], text[token.end() :]
+    raise Refused("this line")
+
+
+# --- types ------------------------------------------------------------------------------------------------------------
+
+_FLOATS = ("half", "bfloat", "float", "double", "x86_fp80", "fp128", "ppc_fp128")
+
+
+def _is_type(word: str) -> bool:
+    return word in (*_FLOATS, "ptr", "void", "label", "metadata", "token", "x86_amx")
+
+
+def shape(type_: str, types: dict[str, str], depth: int = 0) -> Shape:
+    """The shape of a printed type; `types` are the named ones. Refused for what is not made of integers."""
+    if depth > NESTING:
+        raise Refused(f"an aggregate nested more than {NESTING} deep")
+    if integer := re.fullmatch(r"i(\d+)", type_):
+        if int(integer[1]) > MAX_WIDTH:
+            raise Refused(f"the type {type_}", f"widths go from 1 to {MAX_WIDTH}")
+        return int(integer[1])
+    if type_ in types:
+        return shape(types[type_], types, depth + 1)
+    if array := re.fullmatch(r"\[(\d+) x (.*)\]", type_):
+        count = int(array[1])
+        element = shape(array[2], types, depth + 1)
+        if count * size(element) > WORDS or count > WORDS:
+            raise Refused(f"an aggregate of more than {WORDS} words")
+        return (element,) * count
+    if struct := re.fullmatch(r"<?\{(.*)\}>?", type_):
+        parts = [part for part in split(struct[1]) if part]
+        if len(parts) > WORDS:
+            raise Refused(f"an aggregate of more than {WORDS} words")
+        shapes = tuple(shape(part[0] if len(part) == 1 else " ".join(part), types, depth + 1) for part in parts)
+        if size(shapes) > WORDS:
+            raise Refused(f"an aggregate of more than {WORDS} words")
+        return shapes
+    raise Refused(_kind(type_))
+
+
+def size(shape: Shape) -> int:
+    """The words that a value of this shape holds."""
+    return 1 if isinstance(shape, int) else sum(map(size, shape))
+
+
+def _kind(type_: str) -> str:
+    """What a type that is not lifted is."""
+    if type_ in _FLOATS:
+        return f"the floating-point type {type_}"
+    if type_.startswith("ptr"):
+        return "a pointer"
+    if type_.startswith("<"):
+        return f"the vector type {type_}"
+    return f"the type {type_}"
