@@ -6,7 +6,7 @@ and domain roots among the results; a difference between both is a fault of ours
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 
 from ..ir.evaluate import compiled, evaluate
@@ -75,7 +75,8 @@ class Counterexample:
         if self.source is not None:
             lines.append(f"{'wanted' if self.wanted else 'source'}: {self.source}"
                          f"{' (for one of its choices; it disagrees for all)' if self.open else ''}")
-        lines.append(f"target: {self.target}{', which `ensures` does not allow' if self.source is None else ''}")
+        unwanted = self.source is None and self.reason == "value"
+        lines.append(f"target: {self.target}{', which `ensures` does not allow' if unwanted else ''}")
         lines += [f"  where it chooses {name} = {Type(width).show(word)}" for name, width, word in self.choices]
         return "\n".join(f"  {line}" for line in lines)
 
@@ -146,10 +147,12 @@ def native(roots: Sequence[Node], words: Mapping[Node, int]) -> list[int]:
 # --- making it small --------------------------------------------------------------------------------------------------
 
 
-def shrunk(wrong: Node, model: Mapping[Node, int], work: int = SHRINKING) -> dict[Node, int]:
-    """A model of `wrong` that is no larger than `model`, word by word: nearer to zero, then with fewer bits set.
+def shrunk(wrong: Node, model: Mapping[Node, int], signed: Container[Node] = (),
+           work: int = SHRINKING) -> dict[Node, int]:
+    """A model of `wrong` that is no larger than `model`, word by word: fewer bits, then fewer of them set.
 
-    `model` must name every leaf of `wrong`. Greedy: at most `work` evaluations, and no smallest one is promised.
+    `model` must name every leaf of `wrong`; the words of `signed` leaves are measured by their absolute value. Greedy:
+    at most `work` evaluations, and no smallest one is promised.
     """
     best = dict(model)
     holds = compiled([wrong], list(best))
@@ -157,7 +160,7 @@ def shrunk(wrong: Node, model: Mapping[Node, int], work: int = SHRINKING) -> dic
     while improved:
         improved = False
         for node in sorted(best, key=lambda node: (not str(node.data).endswith("!poison"), str(node.data))):
-            for word in _smaller(best[node], node.width):
+            for word in _smaller(best[node], node.width, node in signed):
                 if work <= 0:
                     return best
                 work -= 1
@@ -167,15 +170,17 @@ def shrunk(wrong: Node, model: Mapping[Node, int], work: int = SHRINKING) -> dic
     return best
 
 
-def _smaller(word: int, width: int) -> Iterator[int]:
+def _smaller(word: int, width: int, signed: bool) -> list[int]:
     """Words that a reader would rather see than `word`, the best first."""
     mask = (1 << width) - 1
-    tries = {0, 1, mask, 2, 3, word & word - 1, word >> 1, word >> width // 2, word - 1, word + 1 & mask,
-             word ^ 1 << word.bit_length() >> 1, 1 << word.bit_length() >> 1, -(-word & mask) // 2 & mask}
-    return iter(sorted((found for found in tries if 0 <= found <= mask and _size(found, width) < _size(word, width)),
-                       key=lambda found: _size(found, width)))
+    minus = -word & mask
+    tries = {0, 1, 2, 3, mask, word & word - 1, word >> 1, word >> width // 2, word - 1, word + 1, -(minus >> 1),
+             1 << word.bit_length() >> 1, 1 << word.bit_length() >> 2, 1 << width // 2, -(minus & minus - 1)}
+    smaller = {found & mask for found in tries if _size(found & mask, width, signed) < _size(word, width, signed)}
+    return sorted(smaller, key=lambda found: _size(found, width, signed))
 
 
-def _size(word: int, width: int) -> tuple[int, int, int]:
-    signed = word - (1 << width) if word >> width - 1 else word
-    return abs(signed).bit_length(), word.bit_count(), abs(signed) * 2 + (signed < 0)
+def _size(word: int, width: int, signed: bool) -> tuple[int, int, int]:
+    negative = signed and word >> width - 1
+    number = (1 << width) - word if negative else word
+    return number.bit_length(), number.bit_count(), 2 * number + bool(negative)

@@ -166,7 +166,8 @@ def _refined(source: Function, target: Function, condition: Node, means: _Means)
 def _refuted(bad: Node, source: Function | Behaviour | None, target: Function, model: Mapping[Node, int], prover: str,
              remarks: tuple[str, ...], small: bool = True) -> Refuted:
     if small:
-        model = shrunk(bad, {node: model.get(node, 0) for node in Query(bad).leaves})
+        signed = {p.value for p in target.parameters if p.type.signed}
+        model = shrunk(bad, {node: model.get(node, 0) for node in Query(bad).leaves}, signed)
     found = replayed(bad, source, target, model)
     return Refuted(found, found.reason, prover, remarks=remarks)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ..ir.errors import PrimirError
 from ..ir.graph import Function
 from ..jobs.limits import Deadline
 from ..lift.spec import Spec
@@ -12,7 +13,7 @@ from .provers.query import Prover
 from .refine import meets
 from .verdict import Unknown, Verdict
 
-LIFTING = 20.0  # seconds that reading our own text may take
+LIFTING = 20.0  # seconds; it takes milliseconds, and a deadline that passes meanwhile is kept by the proof
 
 
 def prove_emitted(spec: Spec, function: Function, symbol: str, *, deadline: Deadline,
@@ -27,5 +28,8 @@ def prove_emitted(spec: Spec, function: Function, symbol: str, *, deadline: Dead
     text = module(function, symbol, guards=False)
     if deadline.passed():
         return text, Unknown("no time left to prove the emitted code")
-    lifted = lift_llvm(text, symbol, seconds=min(LIFTING, deadline.left()))
+    try:
+        lifted = lift_llvm(text, symbol, seconds=LIFTING)
+    except PrimirError as problem:  # ours, not the user's: the text is our own
+        return text, Unknown(f"the emitted code could not be lifted again: {problem.message}")
     return text, meets(spec, lifted, deadline=deadline, provers=provers)

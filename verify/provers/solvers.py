@@ -96,7 +96,9 @@ def _answer(job: Job, solver: Solver, leaves: Sequence[Node]) -> Answer:
         if word == "sat":
             model = {leaves[int(symbol[1:])]: int(value) for symbol, value in detail.items()}
             return Sat(model, solver.name)
-    except (TimedOut, Crashed) as problem:
+    except TimedOut as problem:
+        return DontKnow(f"{solver.name}: no answer within {problem.seconds:.3g} s")
+    except Crashed as problem:
         return DontKnow(f"{solver.name}: {problem}")
     except Exception as problem:  # a solver that is not installed, or chokes on the query
         return DontKnow(f"{solver.name}: {type(problem).__name__}: {problem}",
@@ -125,7 +127,7 @@ def ask_bitwuzla(text: str, seconds: float) -> tuple[str, Any]:
         case bitwuzla.Result.UNSAT:
             return "unsat", None
         case _:
-            return "unknown", _unanswered(seconds)
+            return "unknown", f"no answer within {seconds:.3g} s"
 
 
 def ask_z3(text: str, seconds: float) -> tuple[str, Any]:
@@ -140,13 +142,11 @@ def ask_z3(text: str, seconds: float) -> tuple[str, Any]:
     answer = solver.check()
     if answer == z3.sat:
         model = solver.model()
-        return "sat", {symbol.name(): model[symbol].as_long() for symbol in model.decls()}
-    return ("unsat", None) if answer == z3.unsat else ("unknown", f"{solver.reason_unknown()}, {_unanswered(seconds)}")
+        declared = [symbol for symbol in model.decls() if symbol.name().startswith("x")]  # not what is defined
+        return "sat", {symbol.name(): model.eval(symbol(), True).as_long() for symbol in declared}
+    return ("unsat", None) if answer == z3.unsat else ("unknown", f"{solver.reason_unknown()} within {seconds:.3g} s")
 
 
 def _milliseconds(seconds: float) -> int:
     return max(1, int(min(seconds, 1e6) * 1000))
 
-
-def _unanswered(seconds: float) -> str:
-    return f"no answer within {seconds:.3g} s"

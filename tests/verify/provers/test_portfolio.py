@@ -1,0 +1,94 @@
+"""Whatever the provers are, an answer is checked, and small queries agree with brute force."""
+
+import random
+from dataclasses import dataclass
+from itertools import product
+
+import pytest
+from primir.ir.evaluate import evaluate
+from primir.ir.graph import CHOICE, Node, apply, const, leaf
+from primir.ir.primes import TABLE
+from primir.ir.text import parse_functions
+from primir.jobs.limits import Deadline
+from primir.verify.provers.portfolio import STANDARD, satisfiable
+from primir.verify.provers.query import Answer, DontKnow, Query, Sat, Unsat
+from primir.verify.provers.solvers import BITWUZLA, Z3
+from primir.verify.refine import refine
+from primir.verify.verdict import Proved, Refuted, Unknown
+
+
+@dataclass(frozen=True)
+class Fixed:
+    """A prover that always answers the same."""
+
+    answer: Answer
+    name: str = "fixed"
+
+    def ask(self, query, deadline):
+        return self.answer
+
+
+SOURCE, SAME, OTHER = parse_functions("""
+    function a(%x: u8, %y: u8) -> u8 value (add %x %y)
+    function b(%x: u8, %y: u8) -> u8 value (sub %x (neg %y))
+    function c(%x: u8, %y: u8) -> u8 value (or %x %y)""")
+LIE = Fixed(Sat({leaf("x", 8): 1, leaf("y", 8): 2}, "liar"))
+
+
+def test_a_lying_model_is_never_shown_as_a_refutation():
+    verdict = refine(SOURCE, SAME, deadline=Deadline(5), provers=[LIE])
+    assert isinstance(verdict, Unknown)
+    assert "its model is wrong" in verdict.why
+    verdict = refine(SOURCE, SAME, deadline=Deadline(5), provers=[LIE, *STANDARD])
+    assert isinstance(verdict, Proved)
+    assert "INTERNAL DISAGREEMENT: liar" in verdict.remarks[0]
+
+
+def test_a_lying_unsat_finds_a_counterexample_in_its_way():
+    verdict = refine(SOURCE, OTHER, deadline=Deadline(5), provers=[*STANDARD[:2], Fixed(Unsat("liar"))])
+    assert isinstance(verdict, Refuted)
+
+
+def test_doubts_are_told_once():
+    answer = satisfiable(Query(leaf("b", 1)), Deadline(5), [Fixed(DontKnow("too hard")), Fixed(DontKnow("too hard"))])
+    assert answer == DontKnow("too hard")
+    assert satisfiable(Query(leaf("b", 1)), Deadline(5), []) == DontKnow("no prover was asked")
+    assert satisfiable(Query(leaf("b", 1)), Deadline(0), [LIE]) == DontKnow("fixed: no time left")
+
+
+def random_query(rng) -> Query:
+    """Conditions over up to three leaves of 1 to 4 bits, of any operations of the table."""
+    leaves = [leaf(f"v{i}", rng.randint(1, 4), rng.choice(["input", CHOICE])) for i in range(rng.randint(1, 3))]
+    nodes: list[Node] = [*leaves, *(const(rng.getrandbits(4), width) for width in (1, 2, 3, 4))]
+    while len(nodes) < 16:
+        row = TABLE[rng.choice(list(TABLE))]
+        width = rng.choice(nodes).width
+        args = [rng.choice([node for node in nodes if node.width == (1 if letter == "1" else width)])
+                for letter in row.arguments]
+        try:
+            nodes.append(apply(row.name, *args, width=rng.randint(1, 4) if row.cast else None))
+        except TypeError:  # a cast that leads nowhere, a width that bswap does not take
+            continue
+    goals = [apply("ne", node, const(rng.getrandbits(4), node.width)) if rng.random() < 0.3 else
+             apply("eq", node, const(rng.getrandbits(4), node.width)) for node in rng.sample(nodes[7:], 3)]
+    return Query(goals[0], tuple(goals[1:]))
+
+
+def has_model(query) -> bool:
+    leaves = query.leaves
+    return any(all(evaluate(query.conditions, dict(zip(leaves, words))))
+               for words in product(*(range(1 << node.width) for node in leaves)))
+
+
+@pytest.mark.parametrize("provers", [STANDARD, [BITWUZLA], [Z3]], ids=["standard", "bitwuzla", "z3"])
+def test_against_brute_force(provers):
+    seed = 2026
+    rng = random.Random(seed)
+    found = {Sat: 0, Unsat: 0}
+    for index in range(300):
+        query = random_query(rng)
+        answer = satisfiable(query, Deadline(20), provers)
+        assert type(answer) is (Sat if has_model(query) else Unsat), f"seed {seed}, query {index}: {query}\n{answer}"
+        assert not answer.remarks
+        found[type(answer)] += 1
+    assert min(found.values()) > 30, found
