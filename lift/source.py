@@ -13,14 +13,18 @@ from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import FunctionType, ModuleType
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from ..ir.errors import Place, PrimirError
-from ..ir.graph import FALSE, Function, Node, Parameter, Result, both, substitute
-from ..ir.types import Type, parse_type
+from ..ir.graph import FALSE, Function, Node, Parameter, both, substitute
 from .spec import Spec, from_function
 
+if TYPE_CHECKING:
+    from .python import Lowered
+
 Source: TypeAlias = "str | os.PathLike[str] | Callable[..., Any] | Function | Spec"
+
+Names: TypeAlias = str | Sequence[str]  # of operations: in one text, apart by spaces or commas, or in several
 
 READ = (".spec", ".py", ".ll", ".bc")
 LATER = {
@@ -52,8 +56,8 @@ class Mark:
     """What `@primir.spec` says about a function: a condition on its inputs, and the operations that search may use."""
 
     requires: str | None = None
-    using: tuple[str, ...] | None = None
-    forbid: tuple[str, ...] = ()
+    using: Names | None = None
+    forbid: Names = ()
 
 
 MARK = "__primir_spec__"  # the attribute of a function that holds its Mark
@@ -177,6 +181,29 @@ def lift_specs(source: Source) -> list[Spec]:
     return [from_function(lifted)] if isinstance(lifted, Function) else lifted
 
 
+def lift_pairs(source: str) -> list[tuple[str, Function, Function]]:
+    """The pairs of functions to compare that one file holds: `src` and `tgt`, `src1` and `tgt1` ..., with their names.
+
+    PrimirError where there are none, or where one cannot be lifted.
+    """
+    location = split_source(source)
+    if location.suffix in (".ll", ".bc") and location.file is not None:
+        from .llvm import functions_of
+
+        functions = functions_of(_content(location.file), file=str(location.file))
+        pairs = [(old, new, functions[old], functions[new]) for old, new in functions.pairs]
+    elif location.suffix == ".py":
+        callables = {function.__name__: function for function in _callables(location)}
+        named = [(old, f"tgt{old[3:]}") for old in callables if old.startswith("src")]
+        pairs = [(old, new, lift_callable(callables[old]), lift_callable(callables[new]))
+                 for old, new in named if new in callables]
+    else:
+        pairs = []
+    if location.function is not None or not pairs:
+        raise PrimirError(f"{source} holds no functions src and tgt", hint="name two sources, an old and a new one")
+    return [(f"{old}:{new}", before, after) for old, new, before, after in pairs]
+
+
 def _only(functions: Sequence[Callable[..., Any]], location: Location) -> Callable[..., Any]:
     """The one function. PrimirError where it could be several."""
     if len(functions) == 1:
@@ -207,14 +234,18 @@ def _lift_llvm(location: Location) -> Function:
     from .llvm import lift_llvm
 
     assert location.file is not None
-    data = _text(location.file) if location.suffix == ".ll" else _bytes(location.file)
-    return lift_llvm(data, location.function, file=str(location.file))
+    return lift_llvm(_content(location.file), location.function, file=str(location.file))
+
+
+def _content(path: Path) -> str | bytes:
+    """The text of a .ll file, the bytes of a .bc."""
+    return _text(path) if path.suffix.lower() == ".ll" else _bytes(path)
 
 
 def _no_function(location: Location, names: Sequence[str], noun: str) -> PrimirError:
     assert location.function is not None
     close = _closest(location.function, names)
-    there = f"there is {', '.join(names[:6])}" + (", ..." if len(names) > 6 else "") if names else None
+    there = f"it has {', '.join(names[:6])}" + (", ..." if len(names) > 6 else "") if names else None
     return PrimirError(f"there is no {noun} {location.function}", Place(location.place),
                        f"did you mean {close}?" if close else there)
 
@@ -252,12 +283,11 @@ def spec_of(function: Callable[..., Any]) -> Spec:
     return spec if mark is None else restrict(spec, requires=mark.requires, using=mark.using, forbid=mark.forbid)
 
 
-def restrict(spec: Spec, *, requires: str | None = None, using: Sequence[str] | None = None,
-             forbid: Sequence[str] = ()) -> Spec:
+def restrict(spec: Spec, *, requires: str | None = None, using: Names | None = None, forbid: Names = ()) -> Spec:
     """`spec` for fewer inputs, `requires` being a condition as in a `.spec`, and over fewer operations.
 
-    `using` and `forbid` name operations of the table or sets of them (`plain`, `full`); `using` takes the place of the
-    spec's own. PrimirError for a name that is none.
+    `using` and `forbid` name operations of the table or sets of them (`plain`, `full`), in one text or several;
+    `using` takes the place of the spec's own. PrimirError for a name that is none.
     """
     if requires is not None:
         from .language import parse_condition
@@ -265,26 +295,28 @@ def restrict(spec: Spec, *, requires: str | None = None, using: Sequence[str] | 
         condition, obligations = parse_condition(requires, spec.parameters, "requires")
         spec = replace(spec, requires=both(spec.requires, condition), obligations=(*spec.obligations, *obligations))
     if using is not None or forbid:
-        spec = replace(spec, operations=_operations(spec.operations if using is None else using, forbid))
+        given = spec.operations or ("full",) if using is None else using
+        spec = replace(spec, operations=_operations(given, forbid))
     return spec
 
 
-def _operations(using: Sequence[str] | None, forbid: Sequence[str]) -> tuple[str, ...]:
+def _operations(using: Names, forbid: Names) -> tuple[str, ...]:
     from ..ir.primes import TABLE
 
-    allowed = _named(["full"] if using is None else using) - _named(forbid)
+    allowed = _named(using) - _named(forbid)
     if not allowed:
         raise PrimirError("no operation is left to search over", hint="name some that are not forbidden")
     return tuple(name for name in TABLE if name in allowed)
 
 
-def _named(names: Sequence[str]) -> set[str]:
+def _named(names: Names) -> set[str]:
     """The operations that `names` names, one by one or as sets."""
     from ..ir.primes import TABLE
 
+    words = [word for text in ([names] if isinstance(names, str) else names) for word in text.replace(",", " ").split()]
     sets = {name for row in TABLE.values() for name in row.sets}
     found: set[str] = set()
-    for name in names:
+    for name in words:
         if name not in sets and name not in TABLE:
             close = _closest(name, [*TABLE, *sets])
             raise PrimirError(f"there is no operation {name}", hint=f"did you mean {close}?" if close else
@@ -294,7 +326,7 @@ def _named(names: Sequence[str]) -> set[str]:
 
 
 def lift_callable(function: Callable[..., Any]) -> Function:
-    """A Python function with annotated machine types, as a graph. PrimirError, with its place, for what it cannot be."""
+    """A Python function with annotated machine types, as a graph. PrimirError, with its place, where it cannot be one."""
     from .llvm import lift_llvm
     from .python import lower
 
@@ -302,7 +334,7 @@ def lift_callable(function: Callable[..., Any]) -> Function:
     return _typed(lift_llvm(lowered.llvm, lowered.symbol), lowered)
 
 
-def _typed(function: Function, lowered: Any) -> Function:
+def _typed(function: Function, lowered: Lowered) -> Function:
     """`function`, lifted from numba's LLVM IR, with the names and types that Python gave."""
     parameters = tuple(Parameter(name, type_) for name, type_ in lowered.parameters)
     renamed: dict[Node, Node] = {}
@@ -311,7 +343,8 @@ def _typed(function: Function, lowered: Any) -> Function:
         if old.poison is not FALSE:
             renamed[old.poison] = FALSE
     function = function.over(substitute(function.roots, renamed))
-    results = tuple(replace(result, type=type_) for result, type_ in zip(function.results, lowered.results, strict=True))
+    results = tuple(replace(result, type=type_)
+                    for result, type_ in zip(function.results, lowered.results, strict=True))
     return replace(function, name=lowered.symbol, parameters=parameters, results=results, remarks=lowered.remarks)
 
 
@@ -324,7 +357,7 @@ def _callables(location: Location) -> list[Callable[..., Any]]:
     own = {name: value for name, value in vars(module).items()
            if isinstance(value, FunctionType) and value.__module__ == module.__name__}
     if location.function is None:
-        typed = [value for value in own.values() if value.__annotations__]
+        typed = [value for value in own.values() if len(value.__annotations__) > value.__code__.co_argcount]
         if not typed:
             raise PrimirError("no function here has annotated types", Place(location.place),
                               "annotate one: def f(x: primir.u32) -> primir.u32")
@@ -386,7 +419,8 @@ def _running(name: str, folder: Path) -> Iterator[None]:
     except SystemExit:
         raise PrimirError(f"running {name} ended in sys.exit", hint='guard it: if __name__ == "__main__":') from None
     except Exception as problem:
-        raise PrimirError(f"running this raised {type(problem).__name__}: {problem}", _raised_at(problem, name)) from None
+        place = _raised_at(problem, name)
+        raise PrimirError(f"running this raised {type(problem).__name__}: {problem}", place) from None
     finally:
         sys.path.remove(str(folder))
 

@@ -1,0 +1,122 @@
+"""The Python interface: `primir.synthesize`, `primir.verify`, `primir.lift` and `@primir.spec`.
+
+    primir.synthesize("turn_off.spec")                          # a Result
+    primir.verify(old, new, requires="x < 1000", time=10)       # a Verdict
+    print(primir.lift("module.ll:f"))                           # a Function, as a graph
+
+A source is a Python function with annotated types, or text as on the command line: `path[:function]` of a `.spec`,
+`.py`, `.ll` or `.bc` file, or `pkg.module:function`. A `.py` file that is named so is executed. Wrong input raises
+PrimirError.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, TypeVar, overload
+
+from .ir.errors import Place, PrimirError
+from .jobs.limits import Deadline
+from .lift.source import MARK, Mark, Names, Source, lift_source, lift_specs, restrict
+
+if TYPE_CHECKING:
+    from .ir.graph import Function
+    from .lift.spec import Spec
+    from .synth.result import Report, Result
+    from .verify.verdict import Verdict
+
+Callee = TypeVar("Callee", bound=Callable[..., Any])
+
+
+def synthesize(spec: Source, *, using: Names | None = None, forbid: Names = (),
+               requires: str | None = None, time: float | None = None, seed: int = 0, work: int | None = None,
+               report: Report | None = None) -> Result:
+    """The cheapest program that meets `spec`, proved.
+
+    `using` and `forbid` name the operations that it may use, as "add sub xor" or a set of them ("plain", "full").
+    `requires` is a condition on the inputs, as in a `.spec`. `time` is in seconds, `work` in candidates: the same seed
+    and work give the same program on any machine. `report` hears of the progress. PrimirError where the spec is wrong,
+    or where a file holds several.
+    """
+    wanted = restrict(_only_spec(lift_specs(spec), spec), requires=requires, using=using, forbid=forbid)
+    return synthesize_spec(wanted, time=time, seed=seed, work=work, report=report)
+
+
+def synthesize_spec(spec: Spec, *, time: float | None = None, seed: int = 0, work: int | None = None,
+                    report: Report | None = None) -> Result:
+    """`synthesize`, for a spec that says everything."""
+    from .synth.schedule import synthesize
+
+    return synthesize(spec, deadline=Deadline(time), seed=seed, work=work, report=report)
+
+
+def verify(old: Source, new: Source, *, requires: str | None = None, time: float | None = None) -> Verdict:
+    """Whether `new` does what `old` did (refines it), or meets it where `old` is a spec.
+
+    For all inputs that meet `requires`, a condition over the parameters of `old` as in a `.spec`, and on which `old`
+    is defined. Parameters go by position. `time` is in seconds; a verdict that takes longer is Unknown.
+    """
+    spec = _only_spec(lift_specs(old), old)
+    return verify_spec(restrict(spec, requires=requires), lift(new), time=time)
+
+
+def verify_spec(spec: Spec, target: Function, *, time: float | None = None) -> Verdict:
+    """Whether `target` meets `spec`, once it is shown that the spec means something."""
+    from .verify.refine import check_spec, meets
+    from .verify.verdict import Proved
+
+    deadline = Deadline(time)
+    meaning = check_spec(spec, deadline)
+    return meets(spec, _read_as(target, spec), deadline=deadline) if isinstance(meaning, Proved) else meaning
+
+
+def _read_as(target: Function, spec: Spec) -> Function:
+    """`target` with the results' types of `spec` where the widths are the same: LLVM IR has no signs to show."""
+    if [r.type.width for r in target.results] != [o.type.width for o in spec.outputs]:
+        return target
+    return replace(target, results=tuple(replace(r, type=o.type) for r, o in zip(target.results, spec.outputs)))
+
+
+def _only_spec(specs: list[Spec], source: Source) -> Spec:
+    if len(specs) == 1:
+        return specs[0]
+    raise PrimirError(f"{source} holds {len(specs)} specs", hint=f"name one, as in {source}:{specs[0].name}")
+
+
+def lift(source: Source) -> Function:
+    """The function that `source` names, as a graph of primitive operations.
+
+    Of a `.spec`, the function that its `ensures result == ...` spells out. PrimirError, with its place, for what cannot
+    be lifted.
+    """
+    lifted = lift_source(source)
+    if not isinstance(lifted, list):
+        return lifted
+    spec = _only_spec(lifted, source)
+    if spec.reference is None:
+        raise PrimirError(f"{spec.name} says what a result must be like, and is no function", Place(str(source)),
+                          "only a spec with `ensures result == ...` is one")
+    return spec.reference
+
+
+@overload
+def spec(function: Callee) -> Callee: ...
+@overload
+def spec(*, requires: str | None = ..., using: Names | None = ...,
+         forbid: Names = ...) -> Callable[[Callee], Callee]: ...
+def spec(function: Callee | None = None, *, requires: str | None = None, using: Names | None = None,
+         forbid: Names = ()) -> Callee | Callable[[Callee], Callee]:
+    """Marks a Python function as a spec: `primir synth FILE` then means all marked functions of the file.
+
+        @primir.spec(requires="y != 0")
+        def ratio(x: u32, y: u32) -> u32: ...
+
+    The function stays what it is and can be called. `requires` is a condition on the inputs, as in a `.spec`; `using`
+    and `forbid` name operations. What they say is read when the function is synthesized or verified.
+    """
+
+    def mark(function: Callee) -> Callee:
+        setattr(function, MARK, Mark(requires, using, forbid))
+        return function
+
+    return mark if function is None else mark(function)

@@ -1,0 +1,465 @@
+"""The command `primir`: it reads what the user typed, calls the Python interface, and prints what came out.
+
+Exit codes: 0 yes (proved, found, lifted), 1 no (refuted, none exists, vacuous), 2 bad input or usage, 3 unknown or
+bounded, 4 a fault of ours, 130 Ctrl-C. What a script reads goes to stdout; everything else goes to stderr.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+
+import click
+
+from . import __version__
+from .ir.errors import PrimirError
+
+if TYPE_CHECKING:
+    from .lift.spec import Spec
+    from .synth.result import Report, Result
+    from .verify.verdict import Verdict
+
+OK, NO, USAGE, UNKNOWN, INTERNAL, INTERRUPTED, TERMINATED = 0, 1, 2, 3, 4, 130, 143
+EXIT = {"proved": OK, "consistent": OK, "refuted": NO, "none": NO, "vacuous": NO, "unknown": UNKNOWN, "bounded": UNKNOWN}
+GRACE = 0.3  # seconds
+WORST_FIRST = (NO, UNKNOWN, OK)
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+def main() -> NoReturn:
+    """The entry point: runs the command of this process's arguments and exits."""
+    from .jobs.interrupt import install_interrupt_handler
+
+    install_interrupt_handler()
+    _exit_soon_after_a_signal()
+    code = run(sys.argv[1:])
+    _flush()
+    if code >= INTERRUPTED:
+        _exit_at_once(code)
+    sys.exit(code)
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Runs the command line `arguments` (without the program's name) and gives its exit code."""
+    wants_json = _wants_json(arguments)
+    try:
+        code = group.main(list(arguments), prog_name="primir", standalone_mode=False)
+        return code if isinstance(code, int) else OK
+    except PrimirError as error:
+        return _fail(error, wants_json)
+    except click.ClickException as error:
+        return _fail_usage(error, wants_json)
+    except (KeyboardInterrupt, click.Abort) as stop:
+        return _interrupted(stop)
+    except Exception as error:
+        return _fail_internally(error, arguments, wants_json)
+
+
+# --- how it ends ------------------------------------------------------------------------------------------------------
+
+
+def _wants_json(arguments: Sequence[str]) -> bool:
+    """Whether JSON is asked for; a wrong command line must be answered in it too."""
+    pairs = zip(arguments, [*arguments[1:], ""])
+    return any(word == "--format=json" or (word in ("--format", "-f") and value == "json") for word, value in pairs)
+
+
+def _fail(error: PrimirError, wants_json: bool) -> int:
+    _say(str(error) if error.place.file is not None else f"primir: {error}")
+    if wants_json:
+        from .present import error_json
+
+        _print(json.dumps(error_json(error)))
+    return USAGE
+
+
+def _fail_usage(error: click.ClickException, wants_json: bool) -> int:
+    error.show(sys.stderr)
+    if wants_json:
+        from .present import error_json
+
+        _print(json.dumps(error_json(PrimirError(error.format_message()))))
+    return USAGE
+
+
+def _interrupted(stop: BaseException) -> int:
+    from .jobs.interrupt import Terminated
+
+    terminated = isinstance(stop, Terminated) or isinstance(stop.__cause__, Terminated)
+    _say("primir: terminated" if terminated else "primir: interrupted")
+    return TERMINATED if terminated else INTERRUPTED
+
+
+def _fail_internally(error: Exception, arguments: Sequence[str], wants_json: bool) -> int:
+    """A fault of ours: what to put into a report, and no traceback unless PRIMIR_DEBUG is set."""
+    import platform
+    import shlex
+    import traceback
+
+    if os.environ.get("PRIMIR_DEBUG", "0") not in ("", "0"):
+        traceback.print_exception(error)
+    frames = traceback.extract_tb(error.__traceback__)
+    place = f"{Path(frames[-1].filename).name}:{frames[-1].lineno} in {frames[-1].name}" if frames else "?"
+    message = f"internal error: {type(error).__name__}: {error}"
+    _say(f"primir: {message}\n"
+         f"  This is a bug in primir. Please report it with these lines and the input; PRIMIR_DEBUG=1 shows where.\n"
+         f"  primir {shlex.join(arguments)}\n"
+         f"  primir {__version__}, Python {platform.python_version()}, {platform.platform(terse=True)}; {place}")
+    if wants_json:
+        from .present import error_json
+
+        _print(json.dumps(error_json(PrimirError(message))))
+    return INTERNAL
+
+
+def _exit_soon_after_a_signal() -> None:
+    """From now on a signal ends this process within GRACE seconds, also while compiled code keeps Python from acting."""
+    import signal
+    import threading
+
+    here, there = os.pipe()
+    os.set_blocking(there, False)
+    signal.set_wakeup_fd(there)
+
+    def watch() -> None:
+        import time
+
+        (number,) = os.read(here, 1)
+        time.sleep(GRACE)
+        _say("primir: interrupted" if number == signal.SIGINT else "primir: terminated")
+        _exit_at_once(INTERRUPTED if number == signal.SIGINT else TERMINATED)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
+def _exit_at_once(code: int) -> NoReturn:
+    """Ends the process and its children without taking down what a search has built: that can take half a second."""
+    import atexit
+
+    atexit._run_exitfuncs()  # kills the workers
+    os._exit(code)
+
+
+def _say(text: str) -> None:
+    """To stderr, which may be closed."""
+    try:
+        click.echo(text, err=True)
+    except OSError:
+        pass
+
+
+def _print(text: str) -> None:
+    """To stdout. A reader that has gone away (`primir ... | head`) changes neither the exit code nor stderr."""
+    try:
+        sys.stdout.write(text + "\n")
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _abandon_stdout()
+
+
+def _flush() -> None:
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _abandon_stdout()
+
+
+def _abandon_stdout() -> None:
+    """What is left to be written goes nowhere, so that Python does not complain of it at its end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+# --- options ----------------------------------------------------------------------------------------------------------
+
+
+class Seconds(click.ParamType):
+    """A positive number of seconds."""
+
+    name = "seconds"
+
+    def convert(self, value: Any, parameter: click.Parameter | None, context: click.Context | None) -> float:
+        try:
+            seconds = float(value)
+        except ValueError:
+            self.fail(f"{value} is not a number of seconds", parameter, context)
+        if not seconds > 0 or math.isinf(seconds):
+            self.fail(f"{value} is not a positive number of seconds", parameter, context)
+        return seconds
+
+
+def _common(formats: str, time: float | None) -> Callable[[Command], Command]:
+    """The options that every command has."""
+    options = [
+        click.option("-f", "--format", "form", type=click.Choice(formats.split()), default=None,
+                     help=f"What is printed.  [default: {formats.split()[0]}]"),
+        click.option("-q", "--quiet", is_flag=True, help="No progress and no notes on stderr."),
+    ]
+    if time is not None:
+        options.insert(0, click.option("--time", type=Seconds(), default=time, show_default=True, metavar="SECONDS",
+                                       help="Give up after so many seconds, for each spec or pair."))
+
+    def decorate(command: Command) -> Command:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return decorate
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, "--version", message="primir %(version)s")
+def group() -> None:
+    """Finds the shortest integer program that meets a spec, proves that it does, and emits code that runs.
+
+    \b
+    primir synth clamp.spec -o clamp.c      the shortest clamp, proved, as C
+    primir verify old.py:f new.ll:f         does the new one do what the old one did?
+    primir lift module.ll:f                 a function as a graph of primitive operations
+
+    A source is path[:function] of a .spec, .py, .ll or .bc file, or pkg.module:function. A .py file is executed; the
+    others are only read.
+
+    \b
+    Exit codes: 0 yes, 1 no, 2 bad input, 3 unknown, 4 a bug in primir, 130 Ctrl-C
+    """
+
+
+# --- synth ------------------------------------------------------------------------------------------------------------
+
+
+@group.command()
+@click.argument("source", metavar="SPEC")
+@click.option("--using", multiple=True, metavar="OPS", help="The operations to use: names, or a set (plain, full).")
+@click.option("--forbid", multiple=True, metavar="OPS", help="Operations not to use.")
+@click.option("--requires", metavar="CONDITION", help="A condition on the inputs, as in a .spec: 'x != 0'.")
+@click.option("-o", "--output", "outputs", multiple=True, metavar="FILE",
+              help="Write the program; the suffix says as what: .c .h .ll .py .s .o .so. Repeatable.")
+@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Chooses the sample inputs.")
+@click.option("--work", type=click.IntRange(min=1), metavar="N",
+              help="Give up after N candidates: the same N and seed give the same answer on any machine.")
+@_common("text json", time=60.0)
+def synth(source: str, using: tuple[str, ...], forbid: tuple[str, ...], requires: str | None, outputs: tuple[str, ...],
+          seed: int, work: int | None, time: float, form: str | None, quiet: bool) -> int:
+    """Finds the shortest program that meets SPEC, and proves it.
+
+    SPEC is a .spec file, or a function (Python, LLVM IR) whose behaviour the program must have.
+
+    \b
+    primir synth turn_off.spec
+    primir synth average.py:average --using "add and xor lshr"
+    primir synth clamp.py -o clamp.c -o clamp.h -o clamp.o
+    primir synth specs.spec:third --format json --time 10
+
+    Exit codes: 0 proved (or consistent, where the spec has only examples), 1 no program exists or no input meets the
+    spec, 3 none was found within the limits.
+    """
+    from .api import synthesize_spec
+    from .lift.source import lift_specs, restrict
+    from .present import result_json, result_text
+
+    specs = [restrict(spec, requires=requires, using=using or None, forbid=forbid) for spec in lift_specs(source)]
+    _check_outputs(outputs, specs, source)
+    results: list[Result] = []
+    for spec in specs:
+        with _progress(spec.name, quiet) as report:
+            result = synthesize_spec(spec, time=time, seed=seed, work=work, report=report)
+        results.append(result)
+        if form != "json":
+            _print(result_text(result))
+        for path in outputs if result.function is not None else ():
+            result.write(path)
+            _note(f"wrote {path}", quiet)
+    if form == "json":
+        _print_json([result_json(result) for result in results])
+    if outputs and results[0].function is None:
+        _say(f"primir: no program, so nothing was written to {', '.join(outputs)}")
+    return _worst(EXIT[result.status] for result in results)
+
+
+def _check_outputs(outputs: Sequence[str], specs: Sequence[Spec], source: str) -> None:
+    """Before the search: PrimirError where what it finds could not be written."""
+    if not outputs:
+        return
+    from .emit.write import SUFFIXES
+    from .lift.source import split_source
+
+    if len(specs) > 1:
+        raise PrimirError(f"{source} holds {len(specs)} specs, and -o takes one program",
+                          hint=f"name one, as in {source}:{specs[0].name}")
+    for output in outputs:
+        path = Path(output)
+        if path.suffix not in SUFFIXES:
+            raise PrimirError(f"-o {output}: the suffix does not say what to write",
+                              hint=f"it can be {' '.join(SUFFIXES)}")
+        if not path.parent.is_dir():
+            raise PrimirError(f"-o {output}: there is no directory {path.parent}")
+        file = split_source(source).file
+        if path.is_dir() or (file is not None and path.exists() and path.samefile(file)):
+            raise PrimirError(f"-o {output}: this is {'a directory' if path.is_dir() else 'the source'}")
+
+
+# --- verify -----------------------------------------------------------------------------------------------------------
+
+
+@group.command()
+@click.argument("old", metavar="OLD", required=False)
+@click.argument("new", metavar="[NEW]", required=False)
+@click.option("--requires", metavar="CONDITION", help="Only for inputs that meet it: 'x < 1000', as in a .spec.")
+@click.option("--accept", multiple=True, type=click.Choice(["bounded", "unknown"]), help="Exit with 0 for this too.")
+@click.option("--undef-inputs", is_flag=True, hidden=True)
+@click.option("--config", is_flag=True, hidden=True)
+@_common("text json", time=60.0)
+def verify(old: str | None, new: str | None, requires: str | None, accept: tuple[str, ...], undef_inputs: bool,
+           config: bool, time: float, form: str | None, quiet: bool) -> int:
+    """Proves that NEW does what OLD did, or shows inputs for which it does not.
+
+    OLD is a function or a .spec. One file alone is a file with functions src and tgt (or src1 and tgt1, ...).
+
+    \b
+    primir verify old.py:f new.py:f
+    primir verify clamp.spec clamp.ll
+    primir verify pair.ll
+    primir verify before.ll:f after.ll:f --requires "x < 1000" --format json
+
+    Exit codes: 0 proved, 1 refuted, or no input meets the conditions, 3 unknown or bounded.
+    """
+    from .present import verdict_json, verdict_text
+
+    if undef_inputs or config:
+        raise PrimirError(f"{'--undef-inputs' if undef_inputs else '--config'} comes with a later release")
+    if old is None:
+        raise click.UsageError("Missing argument 'OLD'.", click.get_current_context())
+    verdicts: list[tuple[str, Verdict]] = []
+    for name, before, after, decide in _pairs(old, new, requires, time):
+        with _progress(f"proving {name}", quiet):
+            verdict = decide()
+        verdicts.append((name, verdict))
+        if form != "json":
+            _print(verdict_text(verdict, before, after))
+    if form == "json":
+        found = [verdict_json(verdict) for _, verdict in verdicts]
+        _print_json(found if len(found) == 1 else [{"name": name, **each} for (name, _), each in zip(verdicts, found)])
+    return _worst(OK if verdict.status in accept else EXIT[verdict.status] for _, verdict in verdicts)
+
+
+def _pairs(old: str, new: str | None, requires: str | None,
+           time: float) -> list[tuple[str, str, str, Callable[[], Verdict]]]:
+    """What is to be decided: a name for each pair, what its sides are called, and how to find out."""
+    from .api import lift, verify_spec
+    from .lift.source import lift_pairs, lift_specs, restrict
+    from .lift.spec import from_function
+
+    if new is None:
+        given = [(name, name.split(":")[0], name.split(":")[1], from_function(source), target)
+                 for name, source, target in lift_pairs(old)]
+    else:
+        specs = lift_specs(old)
+        if len(specs) > 1:
+            raise PrimirError(f"{old} holds {len(specs)} specs", hint=f"name one, as in {old}:{specs[0].name}")
+        given = [(f"{old} {new}", old, new, specs[0], lift(new))]
+    limited = [(name, before, after, restrict(spec, requires=requires), target)
+               for name, before, after, spec, target in given]
+    return [(name, before, after, lambda spec=spec, target=target: verify_spec(spec, target, time=time))  # type: ignore[misc]  # bound now
+            for name, before, after, spec, target in limited]
+
+
+# --- lift -------------------------------------------------------------------------------------------------------------
+
+LIFT_SUFFIXES = {".dot": "dot", ".svg": "svg", ".smt2": "smt2", ".ll": "ll", ".json": "json", ".txt": "text"}
+
+
+@group.command()
+@click.argument("source", metavar="SOURCE")
+@click.option("--raw", is_flag=True, help="The graph as it was lifted, not in canonical form.")
+@click.option("-o", "--output", metavar="FILE", help="Write there; the suffix says as what where --format does not.")
+@_common("text dot svg smt2 ll json", time=None)
+def lift(source: str, raw: bool, output: str | None, form: str | None, quiet: bool) -> int:
+    """Prints a function as a graph of primitive operations, in canonical form.
+
+    \b
+    primir lift average.py:average
+    primir lift module.ll:f -o f.svg
+    primir lift module.bc:f --format smt2
+    """
+    from .api import lift as lift_function
+
+    function = lift_function(source)
+    for remark in function.remarks:
+        _note(f"note: {remark}", quiet)
+    if form is None:
+        form = LIFT_SUFFIXES.get(Path(output).suffix, "text") if output is not None else "text"
+    text = _graph(function if raw else _canonical(function), form)
+    if output is None:
+        _print(text)
+        return OK
+    try:
+        Path(output).write_text(text + "\n")
+    except OSError as problem:
+        raise PrimirError(f"{output} cannot be written: {problem.strerror}") from None
+    return OK
+
+
+def _canonical(function: Any) -> Any:
+    from .ir.canon import canonical
+
+    return function.over(canonical(function.roots))
+
+
+def _graph(function: Any, form: str) -> str:
+    """The graph in the format called `form`."""
+    match form:
+        case "json":
+            from .present import function_json
+
+            return json.dumps(function_json(function))
+        case "ll":
+            from .emit.llvm import module
+
+            return module(function).rstrip("\n")
+        case "smt2" | "dot" | "svg":
+            from .ir import views
+
+            return str(getattr(views, form)(function)).rstrip("\n")
+        case _:
+            from .ir.text import print_function
+
+            return print_function(function)
+
+
+# --- what the commands share ------------------------------------------------------------------------------------------
+
+
+def _print_json(results: Sequence[dict[str, object]]) -> None:
+    """One object: the result, or where there are several, all of them."""
+    _print(json.dumps(results[0] if len(results) == 1 else {"results": list(results)}))
+
+
+def _note(text: str, quiet: bool) -> None:
+    if not quiet:
+        _say(text)
+
+
+def _worst(codes: Iterator[int]) -> int:
+    found = set(codes)
+    return next(code for code in WORST_FIRST if code in found)
+
+
+@contextmanager
+def _progress(name: str, quiet: bool) -> Iterator[Report | None]:
+    """One line on stderr while the block runs, where stderr is a terminal; what it yields hears of the progress."""
+    if quiet or not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+
+    from .present import progress_text
+
+    with Console(stderr=True).status(f"{name} ...") as status:
+        yield lambda progress: status.update(progress_text(name, progress))
