@@ -1,0 +1,307 @@
+"""Arithmetic on the values of a Python function: which type an operation has, and the casts that its operands need."""
+
+from __future__ import annotations
+
+import ast
+import operator
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import NoReturn
+
+from ..ir.errors import PrimirError
+from ..ir.types import BOOL, STANDARD, Type
+from .functions import Definition
+from .values import (
+    DIVISION,
+    FOLDS,
+    HIGHEST,
+    I64,
+    LOWEST,
+    SPAN,
+    U64,
+    Value,
+    bounds,
+    call,
+    cast_to,
+    extreme_text,
+    power_text,
+    result_of,
+    ring_bounds,
+    word_for,
+)
+
+UNARY: Mapping[type[ast.unaryop], Callable[[int], int]] = MappingProxyType(
+    {ast.USub: operator.neg, ast.UAdd: operator.pos, ast.Invert: operator.invert}
+)
+POWER = 64  # the largest constant exponent
+
+
+@dataclass(slots=True)
+class Program:
+    """What is written while one function is rewritten: its helper functions as they are called, and remarks."""
+
+    helpers: list[ast.FunctionDef] = field(default_factory=list)
+    remarks: dict[str, None] = field(default_factory=dict)
+    calls: int = 0
+    names: int = 0
+
+    def fresh_name(self) -> str:
+        """A name for a helper function that no other has."""
+        self.names += 1
+        return f"__helper{self.names}__"
+
+
+class Arithmetic:
+    """The operations of one function. A `node` that they take is the source that an error or a remark is about."""
+
+    def __init__(self, definition: Definition, program: Program) -> None:
+        self.definition = definition
+        self.program = program
+
+    # Errors
+
+    def refuse(self, node: ast.AST, message: str, hint: str | None = None) -> NoReturn:
+        raise PrimirError(message, self.definition.place(node), hint)
+
+    def remark(self, node: ast.AST, text: str) -> None:
+        self.program.remarks[f"line {getattr(node, 'lineno', self.definition.node.lineno)}: {text}"] = None
+
+    def wraps(self, node: ast.AST) -> None:
+        self.remark(node, f"needs more than 64 bits, and wraps here, unlike in Python: `{ast.unparse(node)}`")
+
+    # Operations
+
+    def literal(self, number: int) -> Value:
+        return Value(ast.Constant(number), word_for(number, number) or U64, number, number, literal=True)
+
+    def truth(self, value: Value, node: ast.AST) -> Value:
+        """Whether `value` is not zero. That is right as long as it is less than 2**64 away from zero."""
+        if value.type == BOOL:
+            return value
+        if not -SPAN < value.low <= value.high < SPAN:
+            self.wraps(node)
+        zero = cast_to(value.type, ast.Constant(0))
+        known = self.cast(value, value.type, node) if value.constant is not None else value.node
+        return Value(ast.Compare(known, [ast.NotEq()], [zero]), BOOL, 0, 1)
+
+    def unary(self, node: ast.UnaryOp, value: Value) -> Value:
+        if isinstance(node.op, ast.Invert) and value.type == BOOL:
+            self.refuse(node, "`~` of a bool", "write `not`")
+        function = UNARY[type(node.op)]
+        if value.constant is not None:
+            return self.literal(function(value.constant))
+        ends = sorted((function(value.low), function(value.high)))
+        type_ = self.common([value], node)
+        return result_of(ast.UnaryOp(node.op, self.cast(value, type_, node)), type_, ends[0], ends[1], [value])
+
+    def binary(self, node: ast.AST, op: ast.operator, left: Value, right: Value) -> Value:
+        match op:
+            case ast.Div():
+                self.refuse(node, "cannot lift `/`: its result is a float", "`//` is the integer division")
+            case ast.MatMult():
+                self.refuse(node, "cannot lift `@`")
+        folded = self.fold(node, op, left, right)
+        if folded is not None:
+            return folded
+        match op:
+            case ast.LShift() | ast.RShift():
+                return self.shift(node, op, left, right)
+            case ast.FloorDiv() | ast.Mod():
+                return self.divide(node, op, left, right)
+            case ast.Pow():
+                return self.power(node, left, right)
+            case ast.BitAnd() | ast.BitOr() | ast.BitXor() if left.type == BOOL and right.type == BOOL:
+                return Value(ast.BinOp(left.node, op, right.node), BOOL, 0, 1)
+        low, high = ring_bounds(op, left, right)
+        return self.combine(node, op, left, right, low, high, sized=False)
+
+    def fold(self, node: ast.AST, op: ast.operator, left: Value, right: Value) -> Value | None:
+        """Literals alone are computed as Python does."""
+        a, b = left.constant, right.constant
+        if a is None or b is None:
+            return None
+        if isinstance(op, (ast.LShift, ast.Pow)) and abs(b) > 1024:
+            self.refuse(node, "this constant does not fit in 64 bits")
+        try:
+            number = FOLDS[type(op)](a, b)
+        except (ArithmeticError, ValueError) as error:
+            self.refuse(node, f"this constant has no value: {error}")
+        if not isinstance(number, int):
+            self.refuse(node, "a negative exponent gives a float", "exponents are 0 or more")
+        return self.literal(number)
+
+    def combine(
+        self, node: ast.AST, op: ast.operator, left: Value, right: Value, low: int, high: int, sized: bool
+    ) -> Value:
+        """`left op right` in the type that both have in common; `sized` where sign or size matter."""
+        type_ = self.common([left, right], node, sized)
+        a, b = self.cast(left, type_, node), self.cast(right, type_, node)
+        return result_of(ast.BinOp(a, op, b), type_, low, high, [left, right])
+
+    def shift(self, node: ast.AST, op: ast.operator, left: Value, right: Value) -> Value:
+        """The type is the left side's. By 64 or more there is no value: that is outside the domain."""
+        if right.high < 0 or right.low > 63:
+            amount_text = "a negative amount" if right.high < 0 else "64 or more"
+            self.refuse(node, f"a shift by {amount_text}", "amounts are 0 to 63")
+        if right.low < 0 or right.high > 63:
+            self.remark(node, f"a shift by less than 0 or more than 63 is outside the domain: `{ast.unparse(node)}`")
+        first, last = max(right.low, 0), min(right.high, 63)
+        move: Callable[[int, int], int] = operator.lshift if isinstance(op, ast.LShift) else operator.rshift
+        corners = [move(left.low, first), move(left.low, last), move(left.high, first), move(left.high, last)]
+        beside = [left, right] if left.literal and right.word else [left]  # then the literal takes the word's type
+        type_ = self.common(beside, node, sized=isinstance(op, ast.RShift))
+        amount = self.cast(right, right.type if right.constant is None and right.type != BOOL else type_, node)
+        shifted = ast.BinOp(self.cast(left, type_, node), op, amount)
+        value = result_of(shifted, type_, min(corners), max(corners), beside)
+        return replace(value, literal=left.literal and right.literal)
+
+    def divide(self, node: ast.AST, op: ast.operator, left: Value, right: Value) -> Value:
+        """Python's `//` and `%`, which round down; by zero is outside the domain."""
+        if right.low == right.high == 0:
+            self.refuse(node, "division by zero")
+        largest = max(abs(right.low), abs(right.high))
+        if isinstance(op, ast.Mod):
+            low, high = (0 if right.low >= 0 else 1 - largest), (largest - 1 if right.high >= 0 else 0)
+            return self.combine(node, op, left, right, low, high, sized=True)
+        divisors = {d for d in (right.low, right.high, -1, 1) if d and right.low <= d <= right.high}
+        corners = [a // d for a in (left.low, left.high) for d in divisors]
+        quotient = self.combine(node, op, left, right, min(corners), max(corners), sized=True)
+        # numba gives 0 for the smallest i64 divided by -1, where wrapping gives the smallest i64 again.
+        if quotient.type == I64 and left.low <= LOWEST and right.low <= -1 <= right.high:
+            assert isinstance(quotient.node, ast.BinOp)
+            return replace(quotient, node=self.helper(DIVISION, [quotient.node.left, quotient.node.right]))
+        return quotient
+
+    def power(self, node: ast.AST, base: Value, exponent: Value) -> Value:
+        """`x ** n` for a small constant n, as multiplications."""
+        n = exponent.constant
+        if n is None:
+            hint = "write `1 << n`" if base.constant == 2 else f"exponents are constants from 0 to {POWER}"
+            self.refuse(node, "cannot lift `**` with an exponent that is not constant", hint)
+        if n == 0:  # 1, but the base may raise
+            zero = self.binary(node, ast.Mult(), base, self.literal(0))
+            return self.binary(node, ast.Add(), zero, self.literal(1))
+        if not 0 < n <= POWER:
+            self.refuse(node, f"cannot lift `**` with the exponent {n}", f"exponents are constants from 0 to {POWER}")
+        ends = [base.low**n, base.high**n] + ([0] if n and base.low < 0 < base.high else [])
+        type_ = self.common([base], node)
+        new = self.helper(power_text(n), [self.cast(base, type_, node)])
+        return result_of(new, type_, min(ends), max(ends), [base])
+
+    def link(self, node: ast.Compare, op: ast.cmpop, left: Value, right: Value) -> ast.expr:
+        if isinstance(op, (ast.Is, ast.IsNot, ast.In, ast.NotIn)):
+            words = {"Is": "is", "IsNot": "is not", "In": "in", "NotIn": "not in"}[type(op).__name__]
+            self.refuse(node, f"cannot lift `{words}`", "integers are compared with == != < <= > >=")
+        if left.type == BOOL and right.type == BOOL:
+            return ast.Compare(left.node, [op], [right.node])
+        if not (left.word or right.word):
+            if isinstance(op, (ast.Eq, ast.NotEq)) and max(left.high, right.high) - min(left.low, right.low) < SPAN:
+                return ast.Compare(self.cast(left, I64, node), [op], [self.cast(right, I64, node)])
+            kinds = word_for(left.low, left.high), word_for(right.low, right.high)
+            if kinds[0] and kinds[1]:  # numba compares u64 with i64 by their values
+                shared = word_for(min(left.low, right.low), max(left.high, right.high))
+                a, b = self.cast(left, shared or kinds[0], node), self.cast(right, shared or kinds[1], node)
+                return ast.Compare(a, [op], [b])
+        type_ = self.common([left, right], node, sized=True)
+        return ast.Compare(self.cast(left, type_, node), [op], [self.cast(right, type_, node)])
+
+    def convert(self, node: ast.Call, type: Type, values: Sequence[Value]) -> Value:
+        """A cast such as `u32(x)`: modulo 2**width."""
+        if len(values) != 1:
+            self.refuse(node, f"`{type}` takes 1 argument here")
+        if type.name not in STANDARD:
+            self.refuse(node, f"cannot lift a cast to {type}", f"casts are to {' '.join(STANDARD)}")
+        if type == BOOL:
+            return self.truth(values[0], node)
+        low, high = (values[0].low, values[0].high) if values[0].within(type) else bounds(type)
+        if values[0].constant is not None:
+            low = high = type(values[0].constant)
+            return Value(cast_to(type, ast.Constant(low)), type, low, high, word=type.width == 64)
+        return Value(self.cast(values[0], type, node), type, low, high, word=type.width == 64)
+
+    def absolute(self, node: ast.Call, value: Value) -> Value:
+        if value.constant is not None:
+            return self.literal(abs(value.constant))
+        if value.low >= 0:
+            return value if value.type != BOOL else replace(value, node=cast_to(I64, value.node), type=I64)
+        type_ = self.common([value], node, sized=True)
+        ends = abs(value.low), abs(value.high)
+        low = 0 if value.low <= 0 <= value.high else min(ends)
+        new = call("__abs__", [self.cast(value, type_, node)])
+        return result_of(new, type_, low, max(ends), [value])
+
+    def extreme(self, node: ast.Call, least: bool, values: Sequence[Value]) -> Value:
+        """`min` or `max`."""
+        pick = min if least else max
+        type_ = self.common(values, node, sized=True)
+        new = self.helper(extreme_text("<" if least else ">", len(values)), [self.cast(v, type_, node) for v in values])
+        return result_of(new, type_, pick(v.low for v in values), pick(v.high for v in values), values)
+
+    def helper(self, text: str, arguments: list[ast.expr]) -> ast.expr:
+        """A call of a small function of our own, given as text."""
+        [definition] = ast.parse(text).body
+        assert isinstance(definition, ast.FunctionDef)
+        definition.name = self.program.fresh_name()
+        self.program.helpers.append(definition)
+        return call(definition.name, arguments)
+
+    # Types
+
+    def common(self, values: Sequence[Value], node: ast.AST, sized: bool = False) -> Type:
+        """The 64-bit type to compute in. `sized` says that the operation looks at the sign or the size."""
+        words = {each.type for each in values if each.word}
+        if len(words) > 1:
+            self.mixed(values, node)
+        if words:
+            [type_] = words
+            for each in values:
+                self.beside(each, type_, values, node, sized)
+            return type_
+        low, high = min(each.low for each in values), max(each.high for each in values)
+        fitting = word_for(low, high)
+        if fitting is None and sized:
+            self.wraps(node)
+        return fitting or (U64 if low >= 0 else I64)
+
+    def beside(self, value: Value, type: Type, values: Sequence[Value], node: ast.AST, sized: bool) -> None:
+        """Refuses an exact value that a word of `type` does not hold."""
+        if value.word or value.within(type) or (value.literal and not sized):
+            return
+        if value.constant is not None:
+            self.refuse(
+                node, f"{value.constant} does not fit in {type}", f"a literal takes the other side's type, {type}"
+            )
+        self.mixed(values, node)
+
+    def mixed(self, values: Sequence[Value], node: ast.AST) -> NoReturn:
+        """Refuses u64 beside signed values."""
+        names = list(dict.fromkeys(str(each.type) for each in values))
+        names += ["a value that may be negative"] if len(names) == 1 else []
+        self.refuse(
+            node, f"u64 and signed do not mix: {' and '.join(names)}", "write u64(...) or i64(...) around one side"
+        )
+
+    def join(self, values: Sequence[Value], node: ast.AST) -> list[Value]:
+        """`values` in one type, with the bounds of all: what a variable or a conditional expression has."""
+        low, high = min(each.low for each in values), max(each.high for each in values)
+        types = {each.type for each in values if each.constant is None}
+        if len(types) == 1 and all(each.constant is None for each in values):
+            [type_] = types
+        else:
+            type_ = self.common(values, node)
+        word, literal = any(each.word for each in values), all(each.literal for each in values)
+        if word and not (type_.range.start <= low and high < type_.range.stop):
+            low, high = bounds(type_)
+        return [
+            replace(each, node=self.cast(each, type_, node), type=type_, low=low, high=high, word=word, literal=literal)
+            for each in values
+        ]
+
+    def cast(self, value: Value, type: Type, node: ast.AST) -> ast.expr:
+        """`value` as one of `type`, modulo 2**width."""
+        if value.constant is not None:
+            if type.width == 64 and not LOWEST <= value.constant <= HIGHEST:
+                self.refuse(node, f"{value.constant} does not fit in 64 bits")
+            return cast_to(type, ast.Constant(type(value.constant)))
+        return value.node if value.type == type else cast_to(type, value.node)

@@ -1,0 +1,413 @@
+"""Python's integers as machine words: every expression gets a type, and every operand the cast that it needs.
+
+A function is rewritten into one that says its types itself, so that numba has nothing left to infer. Two kinds of
+values go through it:
+
+- *words* come from 64-bit parameters and from casts to `u64` or `i64`. They wrap. A literal beside one takes its type,
+  and `u64` does not mix with signed values.
+- *exact* values come from everything narrower. They are computed in 64 bits, and the bounds of what Python would
+  compute are carried along, so that where the sign or size matters (compares, `//`, `%`, `>>`, `abs`, `min`, `max`)
+  the type is one that holds the value. Where none does, a remark says so. Sums, products and bit operations need no
+  such care: they are right modulo 2**64 in any case.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from types import EllipsisType, FunctionType, MappingProxyType
+from typing import NoReturn
+
+from ..ir.errors import PrimirError
+from ..ir.types import BOOL, Type
+from .arithmetic import Arithmetic, Program
+from .functions import MISSING, Definition, find, listed, read_signature
+from .values import I64, Unset, Value, Variables, assigned, call, cast_to, named, of_type
+
+Expressions = (
+    ast.BinOp,
+    ast.UnaryOp,
+    ast.BoolOp,
+    ast.Compare,
+    ast.IfExp,
+    ast.Call,
+    ast.Name,
+    ast.Attribute,
+    ast.Constant,
+)
+CALLS = 200  # how many calls of helper functions one function may unfold into
+
+# What is refused by its kind alone: what to call it, and what would be right.
+LATER = "loops come with a later release"
+REFUSED: Mapping[type[ast.AST], tuple[str, str | None]] = MappingProxyType({
+    ast.For: ("a `for` loop", LATER),
+    ast.AsyncFor: ("an `async for` loop", LATER),
+    ast.While: ("a `while` loop", LATER),
+    ast.ListComp: ("a list", "values are integers"),
+    ast.SetComp: ("a set", "values are integers"),
+    ast.DictComp: ("a dictionary", "values are integers"),
+    ast.GeneratorExp: ("a generator", "values are integers"),
+    ast.List: ("a list", "values are integers"),
+    ast.Set: ("a set", "values are integers"),
+    ast.Dict: ("a dictionary", "values are integers"),
+    ast.Tuple: ("a tuple", "tuples stand after `return` and on both sides of an assignment"),
+    ast.Starred: ("a starred value", None),
+    ast.Subscript: ("an index", "values are integers: use shifts and masks"),
+    ast.JoinedStr: ("a string", "values are integers"),
+    ast.Lambda: ("a lambda", "write a function with `def`"),
+    ast.FunctionDef: ("a function inside the function", "move it out, to the top of the file"),
+    ast.AsyncFunctionDef: ("an async function", None),
+    ast.ClassDef: ("a class", None),
+    ast.Import: ("an import", "import at the top of the file"),
+    ast.ImportFrom: ("an import", "import at the top of the file"),
+    ast.Try: ("`try`", "what raises is outside the function's domain"),
+    ast.With: ("`with`", None),
+    ast.AsyncWith: ("`async with`", None),
+    ast.Match: ("`match`", "write if and elif"),
+    ast.Global: ("`global`", "a function computes its result from its parameters"),
+    ast.Nonlocal: ("`nonlocal`", "a function computes its result from its parameters"),
+    ast.Delete: ("`del`", None),
+    ast.NamedExpr: ("`:=`", "assign in a line of its own"),
+    ast.AnnAssign: ("an annotated variable", "write a cast, as in `y = u32(x)`"),
+    ast.Yield: ("a generator", "return the values"),
+    ast.YieldFrom: ("a generator", "return the values"),
+    ast.Await: ("`await`", None),
+})  # fmt: skip
+
+
+RAISED = "__raised__"  # the name of the exception class that stands for all of them
+BUILTINS = (abs, min, max, int, bool)
+
+
+class Rewriter:
+    """Rewrites one function. `callers` are the functions that it is called from, to see recursion."""
+
+    def __init__(self, definition: Definition, program: Program, callers: tuple[FunctionType, ...] = ()) -> None:
+        self.definition = definition
+        self.program = program
+        self.words = Arithmetic(definition, program)
+        self.callers = (*callers, definition.function)
+        self.returns: list[tuple[ast.Return, Value]] = []
+        self.signature = read_signature(definition, complete=not callers)
+
+    def rewrite(self, name: str, arguments: Sequence[Value] = ()) -> tuple[ast.FunctionDef, Value | None]:
+        """The function as `name`, and for a helper function, called with `arguments`, what it returns."""
+        variables: Variables = {}
+        for index, (parameter, type) in enumerate(self.signature.parameters):
+            value = arguments[index] if arguments and type is None else of_type(type or I64)
+            variables[parameter] = named(parameter, value)
+        body, end = self.block(self.definition.node.body, variables)
+        if end is not None:
+            self.words.refuse(
+                self.definition.node, f"{self.definition.name} can end without a return", "return a value on every way"
+            )
+        if not self.returns:
+            self.words.refuse(self.definition.node, f"{self.definition.name} never returns a value")
+        result = self.join_returns() if self.signature.results is None else None
+        if result is None and len(self.callers) > 1:
+            [type] = self.signature.results or (I64,)
+            result = of_type(type)
+        names = [ast.arg(parameter) for parameter, _ in self.signature.parameters]
+        parameters = ast.arguments(posonlyargs=[], args=names, kwonlyargs=[], kw_defaults=[], defaults=[])
+        definition = ast.FunctionDef(name=name, args=parameters, body=body, decorator_list=[], returns=None)
+        ast.copy_location(definition, self.definition.node)
+        if hasattr(definition, "type_params"):
+            definition.type_params = []
+        return ast.fix_missing_locations(definition), result
+
+    def join_returns(self) -> Value:
+        """One type for all that a helper without a result type returns."""
+        values = self.words.join([value for _, value in self.returns], self.definition.node)
+        for (statement, _), value in zip(self.returns, values, strict=True):
+            statement.value = value.node
+        return values[0]
+
+    # Statements
+
+    def block(self, statements: Sequence[ast.stmt], variables: Variables) -> tuple[list[ast.stmt], Variables | None]:
+        """The rewritten statements and the variables after them: None when their end is not reached."""
+        out: list[ast.stmt] = []
+        for statement in statements:
+            new, after = self.statement(statement, variables)
+            out += [ast.fix_missing_locations(ast.copy_location(each, statement)) for each in new]
+            if after is None:
+                return out, None
+            variables = after
+        return out, variables
+
+    def statement(self, node: ast.stmt, variables: Variables) -> tuple[list[ast.stmt], Variables | None]:
+        match node:
+            case ast.Return():
+                return [self.give_back(node, variables)], None
+            case ast.Raise():
+                return [raised()], None
+            case ast.Assert():
+                test = ast.UnaryOp(ast.Not(), self.test(node.test, variables).node)
+                return [ast.If(test, [raised()], [])], variables
+            case ast.Pass():
+                return [], variables
+            case ast.Expr(ast.Constant(str() | EllipsisType())):
+                return [], variables
+            case ast.If():
+                return self.branch(node, variables)
+            case ast.AugAssign(target=ast.Name(name)):
+                value = self.words.binary(
+                    node, node.op, self.read(node.target, name, variables), self.value(node.value, variables)
+                )
+                return [assigned(name, value)], variables | {name: value}
+            case ast.Assign():
+                return self.assign(node, variables)
+            case ast.AugAssign():
+                self.words.refuse(node.target, "assignment to something other than a variable")
+            case ast.Expr(ast.Call(func=ast.Name("print"))):
+                self.words.refuse(node, "cannot lift `print`", "a function computes its result, and does nothing else")
+        self.refuse_kind(node.value if isinstance(node, ast.Expr) else node)
+
+    def refuse_kind(self, node: ast.AST) -> NoReturn:
+        """Refuses what has no meaning here, under the name that Python users know it by."""
+        kind = next((kind for kind in REFUSED if isinstance(node, kind)), None)
+        if kind is not None:
+            name, hint = REFUSED[kind]
+            self.words.refuse(node, f"cannot lift {name}", hint)
+        if isinstance(node, Expressions):
+            self.words.refuse(node, "this value is not used", "assign it or return it")
+        name = type(node).__name__
+        self.words.refuse(node, "cannot lift `try`" if name == "TryStar" else f"cannot lift this ({name})")
+
+    def assign(self, node: ast.Assign, variables: Variables) -> tuple[list[ast.stmt], Variables]:
+        """`a = e`, `a = b = e` and `a, b = e, f`. All values are computed before any name changes."""
+        pairs: list[tuple[str, Value]] = []
+        for target in node.targets:
+            match target, node.value:
+                case ast.Name(name), value if not isinstance(value, ast.Tuple):
+                    pairs.append((name, self.value(value, variables)))
+                case ((ast.Tuple(targets) | ast.List(targets)), (ast.Tuple(values) | ast.List(values))) if len(
+                    targets
+                ) == len(values):
+                    for part, value in zip(targets, values, strict=True):
+                        if not isinstance(part, ast.Name):
+                            self.words.refuse(part, "assignment to something other than a variable")
+                        pairs.append((part.id, self.value(value, variables)))
+                case ((ast.Name() | ast.Tuple() | ast.List()), _):
+                    self.words.refuse(node, "cannot lift a tuple as a value", "assign its parts, as in `a, b = b, a`")
+                case _:
+                    self.words.refuse(target, "assignment to something other than a variable")
+        after = variables | dict(pairs)
+        if len(pairs) == 1:
+            return [assigned(*pairs[0])], after
+        temporary = [(f"__{index}__", value) for index, (_, value) in enumerate(pairs)]
+        first = [assigned(*pair) for pair in temporary]
+        return first + [assigned(name, named(part, value)) for (part, value), (name, _) in zip(temporary, pairs)], after
+
+    def branch(self, node: ast.If, variables: Variables) -> tuple[list[ast.stmt], Variables | None]:
+        """Both ways, and at their ends each variable in the type that it has afterwards."""
+        test = self.test(node.test, variables).node
+        then, after_then = self.block(node.body, dict(variables))
+        other, after_other = self.block(node.orelse, dict(variables))
+        new = ast.If(test, then or [ast.Pass()], other)
+        if after_then is None or after_other is None:
+            return [new], after_other if after_then is None else after_then
+        after: Variables = {}
+        for name in after_then | after_other:
+            left, right = after_then.get(name, Unset()), after_other.get(name, Unset())
+            if isinstance(left, Unset) or isinstance(right, Unset):
+                after[name] = Unset()
+                continue
+            if left.constant is not None and left.constant == right.constant:
+                after[name] = left
+                continue
+            try:
+                joined = self.words.join([named(name, left), named(name, right)], node)
+            except PrimirError as error:  # which matters only if it is read
+                after[name] = Unset(error)
+                continue
+            for end, value in zip((new.body, new.orelse), joined, strict=True):
+                if not (isinstance(value.node, ast.Name) and value.node.id == name):
+                    end.append(ast.fix_missing_locations(ast.copy_location(assigned(name, value), node)))
+            after[name] = joined[0]
+        return [new], after
+
+    def give_back(self, node: ast.Return, variables: Variables) -> ast.Return:
+        """`return`, in the result types; a helper without them gets one later."""
+        if node.value is None or (isinstance(node.value, ast.Constant) and node.value.value is None):
+            self.words.refuse(node, f"{self.definition.name} returns nothing here", "return a value on every way")
+        results = self.signature.results
+        parts: list[ast.expr] = node.value.elts if isinstance(node.value, ast.Tuple) else [node.value]
+        if results is not None and len(parts) != len(results):
+            self.words.refuse(node, f"{len(parts)} returned, where {self.definition.name} says {listed(results)}")
+        if results is None and len(parts) != 1:
+            self.words.refuse(node, "a helper function can return one value", "split it into several")
+        values = [self.value(part, variables) for part in parts]
+        if results is None:
+            new = ast.Return(values[0].node)
+            self.returns.append((new, values[0]))
+            return new
+        given = [self.result(value, type, part) for value, type, part in zip(values, results, parts, strict=True)]
+        new = ast.Return(given[0] if not isinstance(node.value, ast.Tuple) else ast.Tuple(given, ast.Load()))
+        self.returns.append((new, values[0]))
+        return new
+
+    def result(self, value: Value, type: Type, node: ast.expr) -> ast.expr:
+        """`value` as a result: modulo 2**width. An integer is no bool."""
+        if type == BOOL and value.type != BOOL and value.constant not in (0, 1):
+            self.words.refuse(
+                node, f"an integer is returned, where {self.definition.name} says bool", "write `... != 0`"
+            )
+        return self.words.cast(value, type, node)
+
+    # Expressions
+
+    def value(self, node: ast.expr, variables: Variables) -> Value:
+        """`node` rewritten, with its type and bounds."""
+        match node:
+            case ast.Constant(bool(truth)):
+                return Value(ast.Constant(truth), BOOL, truth, truth)
+            case ast.Constant(int(number)):
+                return self.words.literal(number)
+            case ast.Constant():
+                kind = type(node.value).__name__
+                self.words.refuse(node, f"cannot lift a value of type {kind}", "values are integers and bools")
+            case ast.Name(name):
+                return self.read(node, name, variables)
+            case ast.Attribute():
+                return self.outside(node, self.definition.resolve(node))
+            case ast.BinOp():
+                return self.words.binary(
+                    node, node.op, self.value(node.left, variables), self.value(node.right, variables)
+                )
+            case ast.UnaryOp(op=ast.Not()):
+                return self.test(node, variables)
+            case ast.UnaryOp():
+                return self.words.unary(node, self.value(node.operand, variables))
+            case ast.BoolOp():
+                values = self.words.join([self.value(each, variables) for each in node.values], node)
+                return replace(values[0], node=ast.BoolOp(node.op, [each.node for each in values]), literal=False)
+            case ast.Compare():
+                return self.compare(node, variables)
+            case ast.IfExp():
+                test = self.test(node.test, variables).node
+                both = self.words.join([self.value(node.body, variables), self.value(node.orelse, variables)], node)
+                return replace(both[0], node=ast.IfExp(test, both[0].node, both[1].node))
+            case ast.Call():
+                return self.call(node, variables)
+        self.refuse_kind(node)
+
+    def read(self, node: ast.AST, name: str, variables: Variables) -> Value:
+        """A variable, or a constant of the module."""
+        if name not in variables:
+            stored = any(
+                isinstance(each, ast.Name) and each.id == name and isinstance(each.ctx, ast.Store)
+                for each in ast.walk(self.definition.node)
+            )
+            if stored:
+                self.words.refuse(node, f"{name} is used before it is assigned")
+            return self.outside(node, self.definition.resolve(ast.Name(name, ast.Load())))
+        value = variables[name]
+        if isinstance(value, Unset):
+            if value.why is not None:
+                raise value.why
+            self.words.refuse(node, f"{name} may be used before it is assigned", f"assign {name} on every way to here")
+        return named(name, value)
+
+    def outside(self, node: ast.AST, found: object) -> Value:
+        """A name that is no variable: an integer constant of the module."""
+        text = ast.unparse(node)
+        if isinstance(found, bool):
+            return Value(ast.Constant(found), BOOL, found, found)
+        if isinstance(found, int):
+            return self.words.literal(int(found))
+        if found is MISSING:
+            self.words.refuse(node, f"unknown name `{text}`", self.definition.suggest(text))
+        if callable(found):
+            self.words.refuse(node, f"`{text}` is used as a value", f"call it: `{text}(...)`")
+        kind = type(found).__name__
+        self.words.refuse(
+            node, f"cannot lift `{text}`, a value of type {kind}", "module constants are integers and bools"
+        )
+
+    def test(self, node: ast.expr, variables: Variables) -> Value:
+        """`node` as a condition."""
+        match node:
+            case ast.BoolOp():
+                parts = [self.test(each, variables).node for each in node.values]
+                return Value(ast.BoolOp(node.op, parts), BOOL, 0, 1)
+            case ast.UnaryOp(op=ast.Not()):
+                return Value(ast.UnaryOp(ast.Not(), self.test(node.operand, variables).node), BOOL, 0, 1)
+        return self.words.truth(self.value(node, variables), node)
+
+    def compare(self, node: ast.Compare, variables: Variables) -> Value:
+        """A chain is the `and` of its links."""
+        values = [self.value(each, variables) for each in (node.left, *node.comparators)]
+        links = [
+            self.words.link(node, op, left, right)
+            for op, left, right in zip(node.ops, values, values[1:])
+        ]  # fmt: skip
+        return Value(links[0] if len(links) == 1 else ast.BoolOp(ast.And(), links), BOOL, 0, 1)
+
+    # Calls
+
+    def call(self, node: ast.Call, variables: Variables) -> Value:
+        if node.keywords or any(isinstance(each, ast.Starred) for each in node.args):
+            self.words.refuse(node, "a call with named or starred arguments", "give the arguments in their order")
+        text = ast.unparse(node.func)
+        if isinstance(node.func, ast.Name) and node.func.id in variables:
+            self.words.refuse(node, f"cannot call `{text}`: it is a variable")
+        found = self.definition.resolve(node.func)
+        if isinstance(found, Type):
+            return self.words.convert(node, found, [self.value(each, variables) for each in node.args])
+        written = getattr(found, "py_func", found)  # behind one that numba compiles
+        if isinstance(written, FunctionType):
+            return self.unfold(node, written, variables)
+        if not any(found is each for each in BUILTINS):
+            known = "calls can be to abs, min, max, int, bool, casts such as u32(x), and functions of plain `def`"
+            self.words.refuse(
+                node, f"cannot lift a call of `{text}`" if found is not MISSING else f"unknown function `{text}`", known
+            )
+        values = [self.value(each, variables) for each in node.args]
+        wanted = "2 or more arguments" if found in (min, max) else "1 argument"
+        if len(values) < 2 if found in (min, max) else len(values) != 1:
+            self.words.refuse(node, f"`{text}` takes {wanted} here")
+        if found is bool:
+            return self.words.truth(values[0], node)
+        if found is int:
+            return (
+                values[0] if values[0].type != BOOL else replace(values[0], node=cast_to(I64, values[0].node), type=I64)
+            )
+        return self.words.absolute(node, values[0]) if found is abs else self.words.extreme(node, found is min, values)
+
+    def unfold(self, node: ast.Call, function: FunctionType, variables: Variables) -> Value:
+        """A call of another Python function: rewritten for these arguments, and inlined by numba."""
+        text = ast.unparse(node.func)
+        if function in self.callers:
+            self.words.refuse(node, f"`{text}` calls itself: recursion cannot be lifted")
+        self.program.calls += 1
+        if self.program.calls > CALLS:
+            self.words.refuse(node, f"more than {CALLS} calls of helper functions")
+        values = [self.value(each, variables) for each in node.args]
+        try:
+            helper = Rewriter(find(function), self.program, self.callers)
+        except PrimirError as error:
+            self.words.refuse(node, f"cannot lift the call of `{text}`: {error.message}", error.hint)
+        parameters = helper.signature.parameters
+        if len(parameters) != len(values):
+            self.words.refuse(node, f"`{text}` takes {len(parameters)} arguments, {len(values)} given")
+        if helper.signature.results is not None and len(helper.signature.results) != 1:
+            self.words.refuse(node, f"`{text}` returns several values", "a helper function can return one value")
+        arguments = []
+        for value, each, (parameter, type) in zip(values, node.args, parameters, strict=True):
+            if type is not None and not value.within(type) and not (value.word and type.width == 64):
+                self.words.remark(
+                    each, f"wraps to {type}, unlike in Python: `{ast.unparse(each)}` as {parameter} of `{text}`"
+                )
+            arguments.append(self.words.cast(value, type or value.type, each))
+        name = self.program.fresh_name()
+        definition, result = helper.rewrite(name, values)
+        self.program.helpers.append(definition)
+        assert result is not None
+        return replace(result, node=call(name, arguments))
+
+
+def raised() -> ast.stmt:
+    """Any exception: which one does not matter, it is outside the domain."""
+    return ast.Raise(ast.Name(RAISED, ast.Load()), None)
