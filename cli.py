@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from .verify.verdict import Verdict
 
 OK, NO, USAGE, UNKNOWN, INTERNAL, INTERRUPTED, TERMINATED = 0, 1, 2, 3, 4, 130, 143
-EXIT = {"proved": OK, "consistent": OK, "refuted": NO, "none": NO, "vacuous": NO, "unknown": UNKNOWN, "bounded": UNKNOWN}
+EXIT = {**dict.fromkeys(["proved", "consistent"], OK), **dict.fromkeys(["refuted", "none", "vacuous"], NO),
+        **dict.fromkeys(["unknown", "bounded"], UNKNOWN)}  # by status
 GRACE = 0.3  # seconds
 WORST_FIRST = (NO, UNKNOWN, OK)
 
@@ -120,7 +121,7 @@ def _fail_internally(error: Exception, arguments: Sequence[str], wants_json: boo
 
 
 def _exit_soon_after_a_signal() -> None:
-    """From now on a signal ends this process within GRACE seconds, also while compiled code keeps Python from acting."""
+    """From now on a signal ends this process within GRACE seconds, though compiled code may keep Python from acting."""
     import signal
     import threading
 
@@ -179,19 +180,10 @@ def _abandon_stdout() -> None:
 # --- options ----------------------------------------------------------------------------------------------------------
 
 
-class Seconds(click.ParamType):
-    """A positive number of seconds."""
-
-    name = "seconds"
-
-    def convert(self, value: Any, parameter: click.Parameter | None, context: click.Context | None) -> float:
-        try:
-            seconds = float(value)
-        except ValueError:
-            self.fail(f"{value} is not a number of seconds", parameter, context)
-        if not seconds > 0 or math.isinf(seconds):
-            self.fail(f"{value} is not a positive number of seconds", parameter, context)
-        return seconds
+def _seconds(context: click.Context, parameter: click.Parameter, value: float) -> float:
+    if not value > 0 or math.isinf(value):
+        raise click.BadParameter(f"{value} is not a positive number of seconds.", context, parameter)
+    return value
 
 
 def _common(formats: str, time: float | None) -> Callable[[Command], Command]:
@@ -202,8 +194,8 @@ def _common(formats: str, time: float | None) -> Callable[[Command], Command]:
         click.option("-q", "--quiet", is_flag=True, help="No progress and no notes on stderr."),
     ]
     if time is not None:
-        options.insert(0, click.option("--time", type=Seconds(), default=time, show_default=True, metavar="SECONDS",
-                                       help="Give up after so many seconds, for each spec or pair."))
+        options.insert(0, click.option("--time", type=float, callback=_seconds, default=time, show_default=True,
+                                       metavar="SECONDS", help="Give up after so many seconds, for each spec or pair."))
 
     def decorate(command: Command) -> Command:
         for option in reversed(options):

@@ -89,21 +89,25 @@ def _define(definitions: list[ast.FunctionDef], file: str) -> FunctionType:
     return function
 
 
+def functions_in(path: str | os.PathLike[str]) -> dict[str, FunctionType]:
+    """The functions that the Python file `path`, which is executed, defines, and those that numba compiles in it."""
+    file = os.fspath(path)
+    module = _execute(file, _compiled(file))
+    plain = {name: getattr(value, "py_func", value) for name, value in vars(module).items()}
+    return {
+        name: value
+        for name, value in plain.items()
+        if isinstance(value, FunctionType) and value.__module__ == module.__name__ and name == value.__name__
+    }
+
+
 def load(path: str | os.PathLike[str], function: str | None = None) -> FunctionType:
     """The function in the Python file `path`, which is executed. Its name may be left out where one alone has types."""
     file = os.fspath(path)
-    module = _execute(file, _compiled(file))
-    functions = {
-        name: value
-        for name, value in vars(module).items()
-        if isinstance(value, FunctionType) and value.__module__ == module.__name__ and name == value.__name__
-    }
+    functions = functions_in(file)
     if function is None:
-        return _only(functions, file)
+        return only_typed(functions, file)
     if function not in functions:
-        found = getattr(vars(module).get(function), "py_func", None)  # behind one that numba compiles
-        if isinstance(found, FunctionType):
-            return found
         raise PrimirError(f"{file} has no function {function}", Place(file), _choices(function, functions))
     return functions[function]
 
@@ -160,10 +164,11 @@ def _execute(file: str, tree: ast.Module) -> ModuleType:
 
 @contextlib.contextmanager
 def _on_path(folder: str) -> Iterator[None]:
-    """Imports look into `folder` first."""
+    """Imports look into `folder` first. What the code prints goes to stderr: stdout is for results."""
     sys.path.insert(0, folder)
     try:
-        yield
+        with contextlib.redirect_stdout(sys.stderr):
+            yield
     finally:
         with contextlib.suppress(ValueError):
             sys.path.remove(folder)
@@ -174,7 +179,7 @@ def _reason(error: BaseException) -> str:
     return f"{type(error).__name__}: {text}" if text else type(error).__name__
 
 
-def _only(functions: dict[str, FunctionType], file: str) -> FunctionType:
+def only_typed(functions: dict[str, FunctionType], file: str) -> FunctionType:
     """The one function with types on its parameters and its result."""
     typed = [each for each in functions.values() if each.__code__.co_argcount + 1 == len(each.__annotations__)]
     if len(typed) == 1:

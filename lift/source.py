@@ -7,12 +7,9 @@ functions exist only once it has run; that happens only where the user named the
 from __future__ import annotations
 
 import os
-import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, redirect_stdout
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from types import FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from ..ir.errors import Place, PrimirError
@@ -126,11 +123,11 @@ def _no_file(source: str) -> PrimirError:
 def _similar_file(path: Path) -> str | None:
     """A hint at a file of a similar name in the same folder, where there is one."""
     try:
-        names = [entry.name for entry in path.parent.iterdir() if entry.suffix in READ]
+        entries = {entry.stem: entry for entry in path.parent.iterdir() if entry.suffix in READ}
     except (OSError, ValueError):
         return None
-    close = _closest(path.name, names) or _closest(path.name + ".spec", names)
-    return f"did you mean {path.parent / close}?" if close else None
+    close = _closest(path.stem, list(entries))
+    return f"did you mean {entries[close]}?" if close else None
 
 
 def _closest(name: str, names: Sequence[str]) -> str | None:
@@ -159,7 +156,7 @@ def lift_source(source: Source) -> list[Spec] | Function:
         case ".spec":
             return _specs_in(location)
         case ".py":
-            return lift_callable(_only(_callables(location), location))
+            return lift_callable(_callable_at(location))
         case _:
             return _lift_llvm(location)
 
@@ -172,9 +169,7 @@ def lift_specs(source: Source) -> list[Spec]:
     if isinstance(source, (str, os.PathLike)):
         location = split_source(os.fspath(source))
         if location.suffix == ".py":
-            found = _callables(location)
-            marked = [function for function in found if mark_of(function) is not None]
-            return [spec_of(function) for function in marked or [_only(found, location)]]
+            return [spec_of(function) for function in _asked_for(location)]
     elif not isinstance(source, (Function, Spec)):
         return [spec_of(source)]
     lifted = lift_source(source)
@@ -192,11 +187,12 @@ def lift_pairs(source: str) -> list[tuple[str, Function, Function]]:
 
         functions = functions_of(_content(location.file), file=str(location.file))
         pairs = [(old, new, functions[old], functions[new]) for old, new in functions.pairs]
-    elif location.suffix == ".py":
-        callables = {function.__name__: function for function in _callables(location)}
-        named = [(old, f"tgt{old[3:]}") for old in callables if old.startswith("src")]
-        pairs = [(old, new, lift_callable(callables[old]), lift_callable(callables[new]))
-                 for old, new in named if new in callables]
+    elif location.suffix == ".py" and location.file is not None:
+        from .python import functions_in
+
+        found = functions_in(location.file)
+        named = [(old, f"tgt{old[3:]}") for old in found if old.startswith("src")]
+        pairs = [(old, new, lift_callable(found[old]), lift_callable(found[new])) for old, new in named if new in found]
     else:
         pairs = []
     if location.function is not None or not pairs:
@@ -204,17 +200,24 @@ def lift_pairs(source: str) -> list[tuple[str, Function, Function]]:
     return [(f"{old}:{new}", before, after) for old, new, before, after in pairs]
 
 
-def _only(functions: Sequence[Callable[..., Any]], location: Location) -> Callable[..., Any]:
-    """The one function. PrimirError where it could be several."""
-    if len(functions) == 1:
-        return functions[0]
-    names = [function.__name__ for function in functions]
-    raise PrimirError(f"{location.place} holds {len(functions)} functions", hint=f"name one: {_names(names, location)}")
+def _callable_at(location: Location) -> Callable[..., Any]:
+    """The Python function at `location`; its file is executed, or its module imported."""
+    from .python import load, load_dotted
+
+    if location.file is None:
+        return load_dotted(f"{location.module}:{location.function}")
+    return load(location.file, location.function)
 
 
-def _names(names: Sequence[str], location: Location) -> str:
-    shown = [f"{location.place}:{name}" for name in names[:6]]
-    return ", ".join(shown) + (", ..." if len(names) > 6 else "")
+def _asked_for(location: Location) -> Sequence[Callable[..., Any]]:
+    """The function at `location`, or where none is named, all that are marked as specs."""
+    from .python import functions_in, only_typed
+
+    if location.file is None or location.function is not None:
+        return [_callable_at(location)]
+    functions = functions_in(location.file)
+    marked = [function for function in functions.values() if mark_of(function) is not None]
+    return marked or [only_typed(functions, str(location.file))]
 
 
 def _specs_in(location: Location) -> list[Spec]:
@@ -326,7 +329,7 @@ def _named(names: Names) -> set[str]:
 
 
 def lift_callable(function: Callable[..., Any]) -> Function:
-    """A Python function with annotated machine types, as a graph. PrimirError, with its place, where it cannot be one."""
+    """A Python function with annotated machine types, as a graph. PrimirError, with its place, for what has none."""
     from .llvm import lift_llvm
     from .python import lower
 
@@ -346,88 +349,3 @@ def _typed(function: Function, lowered: Lowered) -> Function:
     results = tuple(replace(result, type=type_)
                     for result, type_ in zip(function.results, lowered.results, strict=True))
     return replace(function, name=lowered.symbol, parameters=parameters, results=results, remarks=lowered.remarks)
-
-
-def _callables(location: Location) -> list[Callable[..., Any]]:
-    """The functions that a Python file or module offers: the named one, or those that it defines with types.
-
-    This runs the file. PrimirError where there is none.
-    """
-    module = _run_file(location.file) if location.file is not None else _import(str(location.module))
-    own = {name: value for name, value in vars(module).items()
-           if isinstance(value, FunctionType) and value.__module__ == module.__name__}
-    if location.function is None:
-        typed = [value for value in own.values() if len(value.__annotations__) > value.__code__.co_argcount]
-        if not typed:
-            raise PrimirError("no function here has annotated types", Place(location.place),
-                              "annotate one: def f(x: primir.u32) -> primir.u32")
-        return typed
-    found: Any = module
-    for part in location.function.split("."):
-        found = getattr(found, part, None)
-    if found is None:
-        raise _no_function(location, list(own), "function")
-    if not callable(found):
-        raise PrimirError(f"{location.function} is no function, but {type(found).__name__}", Place(location.place))
-    return [found]
-
-
-def _run_file(path: Path) -> ModuleType:
-    """The module that running `path` makes: fresh every time, as the file may have changed."""
-    import importlib.util
-
-    name = f"{path.stem}@{path.resolve()}"  # no file of another folder has it, and no import statement can reach it
-    spec = importlib.util.spec_from_file_location(name, path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module  # where dataclasses and inspect look for it
-    with _running(str(path), path.resolve().parent):
-        try:
-            spec.loader.exec_module(module)
-        except BaseException:
-            del sys.modules[name]
-            raise
-    return module
-
-
-def _import(name: str) -> ModuleType:
-    import importlib
-
-    with _running(name, Path.cwd()):
-        try:
-            return importlib.import_module(name)
-        except ModuleNotFoundError as problem:
-            if problem.name is None or not (name == problem.name or name.startswith(f"{problem.name}.")):
-                raise
-            raise PrimirError(f"there is neither a file {name} nor a Python module {name}") from None
-
-
-@contextmanager
-def _running(name: str, folder: Path) -> Iterator[None]:
-    """Runs the user's code as a script in `folder` would run; what it prints goes to stderr, what it raises is said."""
-    sys.path.insert(0, str(folder))
-    try:
-        with redirect_stdout(sys.stderr):
-            yield
-    except PrimirError:
-        raise
-    except SyntaxError as problem:
-        text = None if problem.text is None else problem.text.rstrip("\n")
-        raise PrimirError(f"this is not Python: {problem.msg}",
-                          Place(problem.filename or name, problem.lineno, problem.offset or None, text)) from None
-    except SystemExit:
-        raise PrimirError(f"running {name} ended in sys.exit", hint='guard it: if __name__ == "__main__":') from None
-    except Exception as problem:
-        place = _raised_at(problem, name)
-        raise PrimirError(f"running this raised {type(problem).__name__}: {problem}", place) from None
-    finally:
-        sys.path.remove(str(folder))
-
-
-def _raised_at(problem: Exception, name: str) -> Place:
-    """The last line of the user's own file that took part."""
-    import traceback
-
-    frames = [frame for frame in traceback.extract_tb(problem.__traceback__) if frame.filename == name]
-    return Place(name, frames[-1].lineno, None, frames[-1].line) if frames else Place(name)
