@@ -128,15 +128,14 @@ def parse_module(text: str) -> Module:
 
 
 def _definition(header: str, lines: tuple[str, ...], groups: dict[str, str]) -> Definition:
-    name = re.search(rf"@{NAME}", header)
-    assert name is not None, header
-    before = split(header[len("define ") : name.start()])[0]
-    parameters, after = _parenthesized(header[name.end():])
-    operands = [part for part in split(parameters) if part]
-    never_returns = any("noreturn" in groups.get(word, word).split() for word in after.split())
+    words = [word for part in split(header.removeprefix("define ").removesuffix("{")) for word in part]
+    at = next(index for index, word in enumerate(words) if word.startswith("@"))
+    name, inside = _applied(words[at])
+    parameters = [part for part in split(inside) if part]
     return Definition(
-        name[0], before[-1], tuple(before[:-1]), tuple(_operand(part) for part in operands if part != ["..."]),
-        ["..."] in operands, never_returns, lines,
+        name, words[at - 1], tuple(words[: at - 1]), tuple(_operand(part) for part in parameters if part != ["..."]),
+        variadic=["..."] in parameters,
+        never_returns=any("noreturn" in groups.get(word, word).split() for word in words[at + 1 :]), lines=lines,
     )  # fmt: skip
 
 
@@ -174,7 +173,7 @@ def _instruction(line: str, counts: dict[str, int]) -> Instruction:
 
 # --- the parts of a line ----------------------------------------------------------------------------------------------
 
-_TOKEN = re.compile(rf'[%@!#$]?{NAME}|[\[{{(<]|[\]}})>]|,|\.\.\.|[^\s"]|"')
+_TOKEN = re.compile(rf'[%@!#$c]?{NAME}|[\[{{(<]|[\]}})>]|,|\.\.\.|[^\s"]|"')
 
 
 def split(text: str) -> list[list[str]]:
@@ -207,8 +206,8 @@ def operands(text: str) -> list[Operand]:
     """Operands between commas; one without a type has that of the operand before it."""
     found: list[Operand] = []
     for part in split(text):
-        if len(part) == 1 and found:
-            found.append(Operand(found[-1].type, part[0]))
+        if found and (len(part) == 1 or re.fullmatch(r"[a-z_]+", part[0]) and not _is_type(part[0])):
+            found.append(Operand(found[-1].type, " ".join(part)))
         else:
             found.append(_operand(part))
     return found
@@ -246,25 +245,50 @@ class Call:
 
 def call(rest: str) -> Call:
     """What follows `call`. Refused for calls that are not of a named function."""
-    found = re.search(rf'(?<!")@{NAME}\(', rest)
-    before = split(rest[: found.start()])[0] if found is not None else []
-    if found is None or "asm" in before or not before:
-        raise Refused("inline assembly" if re.search(r"\basm\b", rest) else "a call through a pointer")
-    if before[-1].startswith("("):  # the whole type is printed where the function is variadic
+    words = split(rest)[0]
+    at = next((index for index, word in enumerate(words) if word.startswith("@") and word.endswith(")")), None)
+    if "asm" in words:
+        raise Refused("inline assembly")
+    if not at:
+        raise Refused("a call through a pointer")
+    if words[at - 1].startswith("("):  # the whole type is printed where the function is variadic
         raise Refused("a call of a variadic function")
-    inside, after = _parenthesized(rest[found.end() - 1 :])
+    callee, inside = _applied(words[at])
     arguments = [_operand(part) for part in split(inside) if part]
-    return Call(before[-1], tuple(before[:-1]), found[0][:-1], arguments, after.strip().startswith("["))
+    return Call(words[at - 1], tuple(words[: at - 1]), callee, arguments, bundles=len(words) > at + 1)
 
 
-def _parenthesized(text: str) -> tuple[str, str]:
-    """What stands in the parentheses that `text` begins with, and what follows them."""
-    depth = 0
-    for token in _TOKEN.finditer(text):
-        depth += (token[0] in "[{(<") - (token[0] in "]})>")
-        if depth == 0:
-            return text[1 : token.start()], text[token.end() :]
-    raise Refused("this line")
+def _applied(word: str) -> tuple[str, str]:
+    """The name and what stands in the parentheses of a word like `@f(i8 %x)`."""
+    name = re.match(rf"@{NAME}", word)
+    assert name is not None, word
+    return name[0], word[name.end() + 1 : -1]
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """Where a branch or switch goes on: at the label of the case that the operand is, else at `default`."""
+
+    operand: Operand | None
+    default: str
+    cases: tuple[tuple[str, str], ...]
+
+    @property
+    def labels(self) -> list[str]:
+        """Each label once."""
+        return list(dict.fromkeys((self.default, *(label for _, label in self.cases))))
+
+
+def branch(rest: str) -> Branch:
+    """What follows `br` or `switch`. A conditional branch is a switch with the case `true`."""
+    first, *others = split(rest)
+    if first[0] == "label":
+        return Branch(None, first[1], ())
+    operand = _operand(first)
+    if len(others) == 2:
+        return Branch(operand, others[1][1], (("true", others[0][1]),))
+    words = [word for part in split(others[0][2][1:-1]) for word in part]  # i8 1 label %a i8 2 label %b
+    return Branch(operand, others[0][1], tuple(zip(words[1::4], words[3::4])))
 
 
 # --- types ------------------------------------------------------------------------------------------------------------

@@ -38,7 +38,7 @@ from ..ir.graph import (
 )
 from ..ir.types import Type
 from ..jobs.limits import Deadline
-from .assembly import NAME, Printed, read_module
+from .assembly import Printed, read_module
 from .instructions import (
     Block,
     Definition,
@@ -47,6 +47,7 @@ from .instructions import (
     Operand,
     Refused,
     Shape,
+    branch,
     call,
     operands,
     parse_module,
@@ -205,9 +206,9 @@ class _Lifter:
     def _walk(self, blocks: Sequence[Block], index: int, regions: Regions, returned: dict[int, Value]) -> None:
         """Give the registers of a block their values, and tell `regions` and `returned` how it goes on."""
         names = {block.name: number for number, block in enumerate(blocks)}
-        if self.deadline.passed():
-            raise PrimirError("lifting this took too long", self.user.header(self.definition.name))
         for instruction in blocks[index].instructions:
+            if self.deadline.passed():
+                raise PrimirError("lifting this function took too long", self.user.header(self.definition.name))
             try:
                 match instruction.opcode:
                     case "br" | "switch":
@@ -273,29 +274,24 @@ class _Lifter:
         successors = {}
         for index, block in enumerate(blocks):
             last = block.instructions[-1]
-            labels = re.findall(rf"label (%{NAME})", last.rest) if last.opcode in ("br", "switch") else []
-            successors[index] = list(dict.fromkeys(names[label] for label in labels))
+            labels = branch(last.rest).labels if last.opcode in ("br", "switch") else []
+            successors[index] = [names[label] for label in labels]
         return successors
 
     def _targets(self, instruction: Instruction, names: dict[str, int]) -> list[tuple[int, Node]]:
         """The blocks that a branch or a switch leads to, each once, and when. To decide by poison or undef is UB."""
-        labels = [names[label] for label in re.findall(rf"label (%{NAME})", instruction.rest)]
-        decided = re.match(r"(i\d+) (.*?), label", instruction.rest)
-        if decided is None:
-            return [(labels[0], TRUE)]
-        word = self._word(Operand(decided[1], decided[2]))
+        choice = branch(instruction.rest)
+        if choice.operand is None:
+            return [(names[choice.default], TRUE)]
+        word = self._word(choice.operand)
         self.ub = either(self.ub, word.open())
-        if instruction.opcode == "br":
-            cases = {labels[0]: word.value}
-            default = labels[1]
-        else:
-            default, cases = labels[0], {}
-            numbers = re.findall(rf"i\d+ (\S+), label (%{NAME})", instruction.rest.partition("[")[2])
-            for number, label in numbers:
-                same = fold(apply("eq", word.value, const(_number(number), word.width)))
-                cases[names[label]] = either(cases.get(names[label], FALSE), same)
-        cases.pop(default, None)  # for the rest, and for itself
-        return [*cases.items(), (default, negate(any_of(cases.values())))]
+        cases: dict[str, Node] = {}
+        for number, label in choice.cases:
+            same = fold(apply("eq", word.value, const(_number(number), word.width))) if number != "true" else word.value
+            cases[label] = either(cases.get(label, FALSE), same)
+        cases.pop(choice.default, None)  # it is where everything else goes, too
+        cases[choice.default] = negate(any_of(cases.values()))
+        return [(names[label], condition) for label, condition in cases.items()]
 
     def _phi(self, instruction: Instruction, ways: list[tuple[int, Node]], names: dict[str, int]) -> Value:
         pairs = split(instruction.rest)
@@ -331,7 +327,7 @@ class _Lifter:
                 (operand,) = operands(instruction.rest)
                 return _each(self._freeze, self._operand(operand))
             case "select":
-                condition, a, b = operands(instruction.rest)
+                _, _, (condition, a, b), _ = dissect(instruction)  # its flags are about floats
                 decide = self._word(condition)
                 return _each(lambda x, y: pick(decide, x, y), self._operand(a), self._operand(b))
             case "extractvalue":
@@ -365,8 +361,8 @@ class _Lifter:
         return [words[letter] for letter in sorted(words)]
 
     def _bitcast(self, instruction: Instruction) -> Word:
-        (operand,) = operands(instruction.rest.partition(" to ")[0])
-        if self._shape(instruction.rest.partition(" to ")[2]) != self._shape(operand.type):
+        _, _, (operand,), target = dissect(instruction)
+        if target is None or self._shape(target) != self._shape(operand.type):
             raise Refused("a bitcast")
         return self._word(operand)
 
@@ -453,6 +449,8 @@ class _Lifter:
             return _zero(wanted)
         if isinstance(wanted, int):
             return Word(const(_number(text), wanted))
+        if text.startswith('c"'):  # an array of bytes
+            return tuple(Word(const(ord(byte), 8)) for byte in plain_name(text))
         inside = re.fullmatch(r"<?[{\[](.*)[}\]]>?", text)
         parts = operands(inside[1]) if inside is not None and inside[1].strip() else []
         if len(parts) != len(wanted):
@@ -534,7 +532,7 @@ def _number(text: str) -> int:
 
 
 def _raises(instruction: Instruction) -> bool:
-    return instruction.opcode == "call" and f" {RAISE}(" in f" {instruction.rest}"
+    return instruction.opcode == "call" and f"{RAISE}()" in split(instruction.rest)[0]
 
 
 def _up_to_raise(block: Block) -> Block:

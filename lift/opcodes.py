@@ -14,7 +14,7 @@ from ..ir import terms
 from ..ir.evaluate import fold
 from ..ir.graph import CONST, FALSE, Node, all_of, any_of, apply, choose, const, either, rewrite, substitute
 from ..ir.primes import TABLE, Row
-from .instructions import Call, Instruction, Operand, Refused, call, flags_and_operands
+from .instructions import Call, Instruction, Operand, Refused, call, flags_and_operands, split
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,12 +129,14 @@ def intrinsic(called: Call) -> str:
 
 def dissect(instruction: Instruction) -> tuple[str, list[str], list[Operand], str | None]:
     """The key, the flags, the operands and, for a cast, the type that it leads to."""
-    rest, to, target = instruction.rest.partition(" to ")
+    rest, target, words = instruction.rest, None, split(instruction.rest)[-1]
+    if "to" in words[1:]:
+        rest, target = " ".join(words[: words.index("to", 1)]), " ".join(words[words.index("to", 1) + 1 :])
     flags, operands = flags_and_operands(rest)
     key = instruction.opcode
     if key == "icmp":
         key += f" {flags.pop()}"
-    return key, flags, operands, target if to else None
+    return key, flags, operands, target
 
 
 @cache
