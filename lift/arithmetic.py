@@ -24,6 +24,7 @@ from .values import (
     bounds,
     call,
     cast_to,
+    comparison_text,
     extreme_text,
     power_text,
     result_of,
@@ -33,6 +34,12 @@ from .values import (
 
 UNARY: Mapping[type[ast.unaryop], Callable[[int], int]] = MappingProxyType(
     {ast.USub: operator.neg, ast.UAdd: operator.pos, ast.Invert: operator.invert}
+)
+COMPARISONS: Mapping[type[ast.cmpop], str] = MappingProxyType(
+    {ast.Eq: "==", ast.NotEq: "!=", ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">="}
+)
+MIRRORED: Mapping[type[ast.cmpop], type[ast.cmpop]] = MappingProxyType(
+    {ast.Lt: ast.Gt, ast.LtE: ast.GtE, ast.Gt: ast.Lt, ast.GtE: ast.LtE}
 )
 POWER = 64  # the largest constant exponent
 
@@ -199,12 +206,17 @@ class Arithmetic:
             if isinstance(op, (ast.Eq, ast.NotEq)) and max(left.high, right.high) - min(left.low, right.low) < SPAN:
                 return ast.Compare(self.cast(left, I64, node), [op], [self.cast(right, I64, node)])
             kinds = word_for(left.low, left.high), word_for(right.low, right.high)
-            if kinds[0] and kinds[1]:  # numba compares u64 with i64 by their values
-                shared = word_for(min(left.low, right.low), max(left.high, right.high))
-                a, b = self.cast(left, shared or kinds[0], node), self.cast(right, shared or kinds[1], node)
-                return ast.Compare(a, [op], [b])
+            if set(kinds) == {U64, I64} and word_for(min(left.low, right.low), max(left.high, right.high)) is None:
+                return self.mixed_link(node, op, left, right)
         type_ = self.common([left, right], node, sized=True)
         return ast.Compare(self.cast(left, type_, node), [op], [self.cast(right, type_, node)])
+
+    def mixed_link(self, node: ast.Compare, op: ast.cmpop, left: Value, right: Value) -> ast.expr:
+        """Compares by value where one side needs u64 and the other i64. numba would go through float64."""
+        if left.low < 0:
+            left, right, op = right, left, MIRRORED.get(type(op), type(op))()
+        text = comparison_text(COMPARISONS[type(op)])
+        return self.helper(text, [self.cast(left, U64, node), self.cast(right, I64, node)])
 
     def convert(self, node: ast.Call, type: Type, values: Sequence[Value]) -> Value:
         """A cast such as `u32(x)`: modulo 2**width."""

@@ -223,7 +223,11 @@ def _plain(text: str, symbol: str) -> str:
     passes.run(module, builder)
     used = sorted((function.name, str(function)) for function in module.functions if function.name in (symbol, RAISE))
     body = "\n".join(text for _, text in used)
-    foreign = re.findall(r"^ +(?:%.* = (?:alloca|load|call) .*|store .*|call (?!void @primir.raise\().*)$", body, re.M)
+    nameless = re.sub(r"%(?:\"[^\"]*\"|[\w.$-]+)", "%", body)
+    foreign = re.findall(
+        r"^ +(?:% = (?:alloca|load|call) .*|store .*|call (?!void @primir.raise\().*)$", nameless, re.M
+    )
+    foreign += re.findall(r"^ +% = .*\b(?:double|float)\b.*$", nameless, re.M)
     assert not foreign, foreign
     return re.sub(r" #[0-9]+|, !prof ![0-9]+| *; preds = .*|^;.*\n", "", body, flags=re.M).strip() + "\n"
 

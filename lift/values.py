@@ -119,6 +119,14 @@ def ring_bounds(op: ast.operator, left: Value, right: Value) -> tuple[int, int]:
 DIVISION = "def divide(a, b):\n    if b == -1:\n        return -a\n    return a // b"
 
 
+def comparison_text(comparison: str) -> str:
+    """A function that compares `a`, a u64, with `b`, an i64."""
+    return f"""def compare(a, b):
+    if b < __i64__(0):
+        return __i64__(0) {comparison} b
+    return a {comparison} __u64__(b)"""
+
+
 def extreme_text(comparison: str, count: int) -> str:
     """A function for the smallest or largest of `count` values."""
     others = [f"    if v{index} {comparison} v0:\n        v0 = v{index}" for index in range(1, count)]

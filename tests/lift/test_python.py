@@ -352,6 +352,10 @@ def product_equals(a: u32, b: u32, c: i8) -> bool:
     return a * b == c or a * b <= c
 
 
+def product_between(a: u32, b: u32, c: i32) -> tuple[bool, bool, bool, bool]:
+    return c < a * b, a * b > c, c != a * b, c >= a * b
+
+
 def unused_mixture(x: u64, y: i8) -> u64:
     if x > 3:
         z = x
@@ -359,6 +363,12 @@ def unused_mixture(x: u64, y: i8) -> u64:
         z = y  # noqa: F841
         x = 5
     return x
+
+
+def odd_names(double: u8, load: u8, é: u8, nsw: u8) -> u8:
+    store = double + load
+    call = store * é - nsw
+    return call
 
 
 def one_or_zero(x: u8) -> bool:
@@ -383,7 +393,7 @@ NARROW = [
     saturating, below_zero, difference_shifted, wide_product, wide_quotient, choice, sum_or_zero, branches, early, swap,
     minmax, cast, truth, values_of_and, count_of, bool_bits, masked_shift, bit, cube, power, constants, big_constant,
     asserted, doubled, with_helpers, annotated_in_strings, docstring, shadowed, all_and_nothing, numbers, nested,
-    raises_in_what_is_constant, constants_that_meet, product_equals, one_or_zero,
+    raises_in_what_is_constant, constants_that_meet, product_equals, product_between, odd_names, one_or_zero,
 ]  # fmt: skip
 
 
