@@ -173,6 +173,7 @@ class _Lifter:
         self.registers: dict[str, Value] = {}
         self.used: set[str] = set()
         self.choices = 0
+        self.numbers: dict[str, int] = {}  # of the blocks
         self.ub = FALSE  # of the block that is being walked
 
     # --- the whole --------------------------------------------------------------------------------------------------
@@ -184,6 +185,7 @@ class _Lifter:
         except Refused as refusal:
             raise self._error(refusal, self.user.header(self.definition.name)) from None
         blocks = [_up_to_raise(block) for block in self.definition.blocks]
+        self.numbers = {block.name: index for index, block in enumerate(blocks)}
         successors = self._successors(blocks)
         order, loop = order_or_loop(successors, 0)
         if loop is not None:
@@ -195,7 +197,7 @@ class _Lifter:
         for index in order:
             reached = regions.reached(index)
             self.ub = FALSE
-            self._walk(blocks, index, regions, returned)
+            self._walk(blocks[index], index, regions, returned)
             ub = either(ub, both(reached, self.ub))
             if _raises(blocks[index].instructions[-1]):
                 left = either(left, reached)
@@ -203,23 +205,22 @@ class _Lifter:
         given = tuple(Result(Type(word.width), word.value, word.poison) for word in _flat(value))
         return Function(name, parameters, given, ub, negate(left))
 
-    def _walk(self, blocks: Sequence[Block], index: int, regions: Regions, returned: dict[int, Value]) -> None:
+    def _walk(self, block: Block, index: int, regions: Regions, returned: dict[int, Value]) -> None:
         """Give the registers of a block their values, and tell `regions` and `returned` how it goes on."""
-        names = {block.name: number for number, block in enumerate(blocks)}
-        for instruction in blocks[index].instructions:
+        for instruction in block.instructions:
             if self.deadline.passed():
                 raise PrimirError("lifting this function took too long", self.user.header(self.definition.name))
             try:
                 match instruction.opcode:
                     case "br" | "switch":
-                        regions.leave(index, self._targets(instruction, names))
+                        regions.leave(index, self._targets(instruction))
                     case "ret":
                         returned[index] = self._return(instruction)
                         regions.leave(index, [(Regions.EXIT, TRUE)])
                     case "unreachable":
                         self.ub = TRUE
                     case "phi":
-                        self.registers[str(instruction.result)] = self._phi(instruction, regions.incoming(index), names)
+                        self.registers[str(instruction.result)] = self._phi(instruction, regions.incoming(index))
                     case _:
                         value = self._value(instruction)
                         if instruction.result is not None:
@@ -270,19 +271,18 @@ class _Lifter:
 
     def _successors(self, blocks: Sequence[Block]) -> dict[int, list[int]]:
         """Where each block leads to, each target once."""
-        names = {block.name: index for index, block in enumerate(blocks)}
         successors = {}
         for index, block in enumerate(blocks):
             last = block.instructions[-1]
             labels = branch(last.rest).labels if last.opcode in ("br", "switch") else []
-            successors[index] = [names[label] for label in labels]
+            successors[index] = [self.numbers[label] for label in labels]
         return successors
 
-    def _targets(self, instruction: Instruction, names: dict[str, int]) -> list[tuple[int, Node]]:
+    def _targets(self, instruction: Instruction) -> list[tuple[int, Node]]:
         """The blocks that a branch or a switch leads to, each once, and when. To decide by poison or undef is UB."""
         choice = branch(instruction.rest)
         if choice.operand is None:
-            return [(names[choice.default], TRUE)]
+            return [(self.numbers[choice.default], TRUE)]
         word = self._word(choice.operand)
         self.ub = either(self.ub, word.open())
         cases: dict[str, Node] = {}
@@ -291,17 +291,17 @@ class _Lifter:
             cases[label] = either(cases.get(label, FALSE), same)
         cases.pop(choice.default, None)  # it is where everything else goes, too
         cases[choice.default] = negate(any_of(cases.values()))
-        return [(names[label], condition) for label, condition in cases.items()]
+        return [(self.numbers[label], condition) for label, condition in cases.items()]
 
-    def _phi(self, instruction: Instruction, ways: list[tuple[int, Node]], names: dict[str, int]) -> Value:
+    def _phi(self, instruction: Instruction, ways: list[tuple[int, Node]]) -> Value:
         pairs = split(instruction.rest)
         type_ = pairs[0][-2]
         given: dict[int, Value] = {}
         sources = {source for source, _ in ways}
         for *_, pair in pairs:
             value, (label,) = split(pair[1:-1])
-            if names[label] in sources and names[label] not in given:
-                given[names[label]] = self._operand(Operand(type_, " ".join(value)))
+            if self.numbers[label] in sources and self.numbers[label] not in given:
+                given[self.numbers[label]] = self._operand(Operand(type_, " ".join(value)))
         return self._merge(ways, given)
 
     def _merge(self, ways: list[tuple[int, Node]], given: dict[int, Value]) -> Value:
