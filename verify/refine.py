@@ -145,10 +145,7 @@ def _timed(work: _Work) -> Verdict:
 def _refine(source: Function, target: Function, requires: Node, means: _Means) -> Verdict:
     condition, remarks = _required(requires, source.parameters)
     condition = both(condition, accepted(source))
-    possible = _possible(condition, means)
-    if not isinstance(possible, Proved):
-        return possible
-    return _noting(_refined(source, target, condition, means), remarks)
+    return _noting(_under(condition, means, lambda: _refined(source, target, condition, means)), remarks)
 
 
 def _refined(source: Function, target: Function, condition: Node, means: _Means) -> Verdict:
@@ -209,6 +206,17 @@ def _text(condition: Node) -> str:
     return print_term(condition) if size[condition] <= 60 else f"a condition of {len(size)} operations"
 
 
+def _under(condition: Node, means: _Means, proof: _Work) -> Verdict:
+    """The verdict of a proof under `condition`, unless nothing meets that; a refutation shows that something does."""
+    possible = _possible(condition, replace(means, deadline=means.deadline.slice(means.deadline.left() / 2)))
+    if isinstance(possible, Vacuous):
+        return possible
+    verdict = proof()
+    if isinstance(verdict, Proved) and isinstance(possible, Unknown):
+        return possible
+    return _noting(verdict, possible.remarks)
+
+
 def _noting(verdict: Verdict, remarks: tuple[str, ...]) -> Verdict:
     return replace(verdict, remarks=tuple(dict.fromkeys((*remarks, *verdict.remarks))))
 
@@ -219,18 +227,20 @@ def _noting(verdict: Verdict, remarks: tuple[str, ...]) -> Verdict:
 def _meets(spec: Spec, reference: Function | None, target: Function, means: _Means) -> Verdict:
     requires, remarks = _required(spec.requires, spec.parameters)
     condition = requires if reference is None else both(requires, accepted(reference))
-    possible = _possible(condition, means)
-    if not isinstance(possible, Proved):
-        return possible
-    verdicts: list[Verdict] = []
-    for part in _parts(spec, reference, target, condition, means):
+    parts = _parts(spec, reference, target, condition, means)
+    return _noting(_under(condition, means, lambda: _all(parts)), remarks)
+
+
+def _all(parts: Sequence[_Work]) -> Verdict:
+    """Proved where all parts are, else the verdict of the first that is not."""
+    proofs: list[Proved] = []
+    for part in parts:
         verdict = part()
         if not isinstance(verdict, Proved):
-            return _noting(verdict, remarks)
-        verdicts.append(verdict)
-    names = [verdict.prover for verdict in verdicts if isinstance(verdict, Proved)]
-    notes = (*remarks, *(remark for verdict in verdicts for remark in verdict.remarks))
-    return _noting(Proved(", ".join(dict.fromkeys(names))), notes)
+            return verdict
+        proofs.append(verdict)
+    names = dict.fromkeys(proof.prover for proof in proofs)
+    return Proved(", ".join(names), remarks=tuple(remark for proof in proofs for remark in proof.remarks))
 
 
 def _parts(spec: Spec, reference: Function | None, target: Function, condition: Node, means: _Means) -> list[_Work]:

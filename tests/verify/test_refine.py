@@ -7,11 +7,13 @@ from itertools import product
 import pytest
 from primir.ir.errors import PrimirError
 from primir.ir.evaluate import run
-from primir.ir.graph import CHOICE, FALSE, TRUE, Function, Parameter, Result, apply, const, leaf, negate
+from primir.ir.graph import CHOICE, FALSE, TRUE, Function, Parameter, Result, apply, const, leaf, negate, topological
 from primir.ir.text import parse_functions, print_function
 from primir.ir.types import Type
 from primir.jobs.limits import Deadline
+from primir.verify.provers.corners import Corners
 from primir.verify.provers.portfolio import STANDARD
+from primir.verify.provers.query import DontKnow, Unsat
 from primir.verify.provers.solvers import BITWUZLA, Z3
 from primir.verify.refine import refine, violation
 from primir.verify.verdict import Proved, Refuted, Unknown
@@ -174,6 +176,28 @@ def test_a_limit_of_one_second_is_kept(source, target):
 def test_no_time_is_unknown():
     source, target = function("(%x: u8) -> u8 value %x"), function("(%x: u8) -> u8 value (add %x 1)")
     assert isinstance(refine(source, target, deadline=Deadline(0)), Unknown)
+
+
+@pytest.mark.parametrize("target, expected", [
+    ("(%x: u8, %y: u8) -> u8 value %y", "value"),
+    ("(%x: u8, %y: u8) -> u8 value (xor (xor %x %y) %y)", "unknown"),
+])
+def test_a_refutation_shows_that_the_condition_can_hold(target, expected):
+    class Reluctant:
+        """Does not say whether the condition alone can hold."""
+
+        name = "reluctant"
+
+        def ask(self, query, deadline):
+            if not any(node.op == "ne" for node in topological(query.conditions)):
+                return DontKnow("no")
+            found = Corners().ask(query, deadline)
+            return Unsat("reluctant") if isinstance(found, DontKnow) else found
+
+    source = function("(%x: u8, %y: u8) -> u8 value %x domain (ult %x 9)")
+    verdict = refine(source, function(target), deadline=Deadline(5), provers=[Reluctant()])
+    assert outcome(verdict) == expected
+    assert isinstance(verdict, Refuted) or verdict.why == "whether any input meets the conditions: no"
 
 
 def test_a_violation_needs_no_solver_where_both_are_one_graph():
