@@ -119,7 +119,7 @@ def compiled(roots: Sequence[Node], leaves: Sequence[Node]) -> Callable[..., tup
     Several times as fast as `evaluate` on many inputs; making it costs about what ten evaluations do.
     """
     names = {leaf: f"a{index}" for index, leaf in enumerate(leaves)}
-    lines = []
+    lines: list[str] = []
     for node in topological(roots):
         if node.op == CONST:
             names[node] = str(node.data)

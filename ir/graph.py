@@ -186,7 +186,7 @@ def substitute(roots: Sequence[Node], replacement: Mapping[Node, Node]) -> list[
 def flatten(roots: Sequence[Node]) -> tuple[tuple[tuple[str, tuple[int, ...], int, int | str], ...], tuple[int, ...]]:
     """A graph as rows (operation, argument rows, width, data) and the rows of its roots: what is pickled and hashed."""
     index: dict[Node, int] = {}
-    rows = []
+    rows: list[tuple[str, tuple[int, ...], int, int | str]] = []
     for node in topological(roots):
         index[node] = len(rows)
         rows.append((node.op, tuple(index[arg] for arg in node.args), node.width, node.data))

@@ -18,8 +18,8 @@ def literal(value: int, width: int) -> str:
 
 
 def symbol(node: Node) -> str:
-    """The SMT-LIB symbol of a leaf."""
-    return f"|{node.data}|"
+    """The SMT-LIB symbol of a leaf: its name between bars, where what a symbol cannot hold is written ^ and in hex."""
+    return "|" + re.sub(r"[|\\^]", lambda found: f"^{ord(found[0]):02x}", str(node.data)) + "|"
 
 
 def lower(roots: Sequence[Node]) -> list[Node]:
@@ -72,7 +72,7 @@ class Script:
                 self.lines.extend(declarations([node]))
                 self._names[node] = symbol(node)
             else:
-                name = f"n{len(self._names)}"
+                name = f"^{len(self._names)}"  # no leaf's symbol: |n1| and n1 are one symbol to SMT-LIB
                 text = term(node, [self._names[arg] for arg in node.args])
                 self.lines.append(f"(define-fun {name} () (_ BitVec {node.width}) {text})")
                 self._names[node] = name

@@ -7,7 +7,7 @@ signatures in the table tell. The names w, v, i and top belong to literals; ever
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -71,7 +71,7 @@ def parse(text: str) -> Term:
 def from_tree(tree: Tree[Token]) -> Term:
     """The term of a parse tree of the rule `term`."""
     children = list(tree.children)
-    tag = next((str(child.children[0]) for child in children if _is_tag(child)), None)
+    tag = next((str(child.children[0]) for child in children if _is_tag(child)), None)  # type: ignore[union-attr]
     rest = [child for child in children if not _is_tag(child)]
     match tree.data:
         case "name":
@@ -98,15 +98,31 @@ class Scope:
     i: int = 0
 
     def number(self, text: str) -> int:
-        letters = {"w": self.w, "v": self.v, "i": self.i, "top": 1 << max(self.w - 1, 0)}
-        total = 0
-        for sign, atom in re.findall(r"([+-]?)(0[xX][0-9a-fA-F]+|\d+|[wvi]|top)", text):
-            total += (-1 if sign == "-" else 1) * (letters[atom] if atom in letters else int(atom, 0))
-        return total
+        number, letters = _sum(text)
+        if letters:
+            known = {"w": self.w, "v": self.v, "i": self.i, "top": 1 << max(self.w - 1, 0)}
+            number += sum(sign * known[letter] for sign, letter in letters)
+        return number
 
 
-def instantiate(term: Term, scope: Scope, width: int | None = None) -> Node:
-    """The node that `term` means in `scope`; `width` is what its place demands. TypeError where no width fits."""
+@cache
+def _sum(text: str) -> tuple[int, tuple[tuple[int, str], ...]]:
+    """A literal's text as a number and its letters with their signs."""
+    number, letters = 0, []
+    for minus, atom in re.findall(r"([+-]?)(0[xX][0-9a-fA-F]+|\d+|[wvi]|top)", text):
+        sign = -1 if minus == "-" else 1
+        if atom[0].isdigit():
+            number += sign * int(atom, 0)
+        else:
+            letters.append((sign, atom))
+    return number, tuple(letters)
+
+
+def instantiate(term: Term, scope: Scope, width: int | None = None, make: Callable[..., Node] = graph.apply) -> Node:
+    """The node that `term` means in `scope`; `width` is what its place demands. TypeError where no width fits.
+
+    `make` builds the operations, as `graph.apply` does, or in a form of its own.
+    """
     match term:
         case Name(name):
             return scope.names[name]
@@ -116,20 +132,20 @@ def instantiate(term: Term, scope: Scope, width: int | None = None) -> Node:
                 raise TypeError(f"nothing tells the width of {text}")
             return graph.const(scope.number(text), width)
         case Fold(op, step, body):
-            parts = [instantiate(body, Scope(scope.names, scope.w, scope.v, i), width)
+            parts = [instantiate(body, Scope(scope.names, scope.w, scope.v, i), width, make)
                      for i in range(0, scope.w, step)]
             result = parts[0]
             for part in parts[1:]:
-                result = graph.apply(op, result, part)
+                result = make(op, result, part)
             return result
         case Apply(op, args, tag):
             row = TABLE[op]
             shared = _shared_width(row, args, scope)
             if shared is None and not row.cast and not row.predicate:
                 shared = width
-            nodes = [instantiate(arg, scope, 1 if letter == "1" else shared)
+            nodes = [instantiate(arg, scope, 1 if letter == "1" else shared, make)
                      for letter, arg in zip(row.arguments, args, strict=True)]
-            return graph.apply(op, *nodes, width=(scope.number(tag) if tag is not None else width) if row.cast else None)
+            return make(op, *nodes, width=(scope.number(tag) if tag is not None else width) if row.cast else None)
 
 
 def width_of(term: Term, scope: Scope) -> int | None:

@@ -99,7 +99,7 @@ def _function(tree: Tree[Token], file: str | None) -> Function:
         try:
             match part.data:  # type: ignore[union-attr]
                 case "parameter":
-                    type_ = parse_type(str(children[-1].children[0]), place)  # type: ignore[union-attr]
+                    type_ = parse_type(str(children[-1].children[0]), place)
                     parameter = Parameter(str(children[0])[1:], type_, noundef=len(children) == 2)
                     parameters.append(parameter)
                     names[f"%{parameter.name}"] = parameter.value
