@@ -13,10 +13,9 @@ import time
 from pathlib import Path
 
 import click
+import primir
 from rich.console import Console
 from rich.table import Table
-
-import primir
 
 EXAMPLES = Path(__file__).parent.parent / "examples" / "hackers_delight"
 BEST_KNOWN = (2, 2, 2, 2, 2, 2, 3, 3, 3, 3, 3, 3, 3, 4, 4, 2, 4, 3)

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 STANDARD_WIDTHS = frozenset({1, 8, 16, 32, 64})
 GROWN_AT_ONCE = 1_000_000  # candidates between two looks at the budget
 SWEPT_AT_ONCE = 50_000_000
+FILTERS = 8  # samples that are looked at in vector code
 HITS = 1024  # candidates that one sweep reports at the most
 LEAF = -1  # the operation code of an input or constant
 
@@ -102,28 +103,37 @@ def grow(plan, words, values, widths, origin, hashes, table, count):
 
 
 @jit
-def sweep(plan, words, values, first, goal, care, mask, hits):
+def sweep(plan, words, values, columns, goal, care, mask, test, against, hits):
     """Arguments on which the plan's operations give `goal` (under `mask`, where `care`): how many were found.
 
-    For two arguments the first sample decides nearly all pairs, in a loop over one contiguous array that compiles to
-    vector code. `hits` holds, for each, the row of the plan and the entries.
+    With `test` they are to equal `against` exactly on the samples where `goal` is 1. For two arguments the first
+    few samples, one contiguous array each, decide nearly all pairs in loops that compile to vector code. `hits`
+    holds, for each, the row of the plan and the entries.
     """
     found = 0
     out = np.empty(1, dtype=np.uint64)
+    alive = np.empty(columns.shape[1], dtype=np.bool_)
+    wanted = against if test else goal
     for p in range(plan.shape[0]):
         code, binary, same, width, a0, a1, b0, b1, c0, c1 = plan[p]
         W, B, M, T, V = words[p]
         for a in range(a0, a1):
             low = max(b0, a) if same else b0
-            if binary and care[0] and matches(code, first[a], first[low:b1], goal[0], mask, W, B, M, T, V) == 0:
-                continue
+            if binary:
+                if sieve(code, a, low, b1, columns, goal, care, mask, test, wanted, alive, W, B, M, T, V) == 0:
+                    continue
             for b in range(low, b1):
+                if binary and not alive[b - low]:
+                    continue
                 for c in range(c0, c1):
                     good = True
                     for k in range(goal.shape[0]):
                         j = k + 1
                         bad = compute(code, values[a, k:j], values[b, k:j], values[c, k:j], W, B, M, T, V, out)
-                        if bad or (care[k] and ((out[0] ^ goal[k]) & mask) != Z):
+                        if care[k] and not bad:
+                            equal = not test or goal[k] != Z
+                            bad = (((out[0] ^ wanted[k]) & mask) == Z) != equal
+                        if bad:
                             good = False
                             break
                     if good:
@@ -135,9 +145,41 @@ def sweep(plan, words, values, first, goal, care, mask, hits):
 
 
 @jit
-def matches(code, x, ys, goal, mask, W, B, M, T, V):
+def sieve(code, a, low, high, columns, goal, care, mask, test, wanted, alive, W, B, M, T, V):
+    """Marks, in `alive`, the entries that may stand beside `a`; how many there are."""
+    left = high - low
+    fresh = True
+    for k in range(columns.shape[0]):
+        if not care[k]:
+            continue
+        equal = not test or goal[k] != Z
+        x, ys = columns[k, a], columns[k, low:high]
+        if fresh:
+            if equal and matches(code, x, ys, wanted[k], mask, W, B, M, T, V) == 0:
+                return 0
+            alive[: high - low] = True
+            fresh = False
+        left = survivors(code, x, ys, wanted[k], mask, equal, alive, W, B, M, T, V)
+        if left == 0:
+            return 0
+    if fresh:
+        alive[: high - low] = True
+    return left
+
+
+@jit
+def matches(code, x, ys, wanted, mask, W, B, M, T, V):
     n = 0
-    {branches}
+    {matches}
+    return n
+
+
+@jit
+def survivors(code, x, ys, wanted, mask, equal, alive, W, B, M, T, V):
+    n = 0
+    {survivors}
+    for j in range(ys.shape[0]):
+        n += alive[j]
     return n
 '''
 
@@ -146,10 +188,18 @@ def matches(code, x, ys, goal, mask, W, B, M, T, V):
 def _compiled() -> ModuleType:
     rows = kernels()
     binary = [row for row in TABLE.values() if row.arguments == ("w", "w")]
-    branches = "\n    el".join(
-        f"if code == {CODE[row.name]}:\n        for j in range(ys.shape[0]):\n"
-        f"            n += ((op_{row.name}(x, ys[j], {WORDS}) ^ goal) & mask) == Z" for row in binary)
-    return load_generated("bank", _KERNELS.replace("{rows}", rows.__name__).replace("{branches}", branches))
+    source = _KERNELS.replace("{rows}", rows.__name__)
+    source = source.replace("{matches}", _branches(binary, "n += ((op_{name} ^ wanted) & mask) == Z"))
+    source = source.replace("{survivors}", _branches(
+        binary, "alive[j] = alive[j] & ((((op_{name} ^ wanted) & mask) == Z) == equal)"))
+    return load_generated("bank", source)
+
+
+def _branches(rows: Sequence[Row], statement: str) -> str:
+    """`statement` in a loop over `ys`, with a loop of its own for each operation so that each is vector code."""
+    return "\n    el".join(
+        f"if code == {CODE[row.name]}:\n        for j in range(ys.shape[0]):\n            "
+        + statement.replace("op_{name}", f"op_{row.name}(x, ys[j], {WORDS})") for row in rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,21 +292,28 @@ class Bank:
         """Fills the next level: every operation over entries whose costs add up to it.
 
         `checkpoint` is told the candidates made since it was last told; it may raise to stop. OutOfRoom when the
-        level does not fit; it is then incomplete, and `level` does not count it.
+        level does not fit: what does is there, but `level` does not count it.
         """
         level = self.level + 1
         for width in sorted({operation.result for operation in operations}):
             start = len(self)
-            for plan in self._plans([op for op in operations if op.result == width], level, GROWN_AT_ONCE):
-                self._apply(plan)
-                checkpoint(plan.work)
-            self._add_range(level, width, start)
+            try:
+                for plan in self._plans([op for op in operations if op.result == width], level, GROWN_AT_ONCE):
+                    self._apply(plan)
+                    checkpoint(plan.work)
+            finally:
+                self._add_range(level, width, start)
         self._cast(level)
         self.level = level
 
     def splits(self, operation: Operation, cost: int) -> Iterator[tuple[range, ...]]:
-        """The ranges of arguments whose levels add up to `cost`; one order only where the operation commutes."""
+        """The ranges of arguments whose levels add up to `cost`; one order only where the operation commutes.
+
+        A funnel shift's amount is a leaf: with amounts that are computed its triples would crowd out all else.
+        """
         for levels in compositions(cost, len(operation.widths)):
+            if operation.row.arguments == ("w", "w", "w") and levels[2] > 0:
+                continue
             parts = [self.entries(level, width) for level, width in zip(levels, operation.widths, strict=True)]
             for ranges in product(*parts):
                 if not operation.commutative or ranges[0].start <= ranges[1].start:
@@ -279,10 +336,12 @@ class Bank:
         """Programs of cost `level` with one of `operations` at their root that meet `goal`; none of them is stored."""
         import numpy as np
 
-        first = np.ascontiguousarray(self.values[: len(self), 0])
+        columns = np.ascontiguousarray(self.values[: len(self), :FILTERS].T)
         hits = np.empty((HITS, 4), dtype=np.int64)
         for plan in self._plans([op for op in operations if op.result == goal.width], level, SWEPT_AT_ONCE):
-            found = self._kernels.sweep(plan.rows, plan.words, self.values, first, goal.words, goal.care, goal.mask, hits)
+            found = self._kernels.sweep(plan.rows, plan.words, self.values, columns, goal.words, goal.care, goal.mask,
+                                        goal.against is not None, goal.words if goal.against is None else goal.against,
+                                        hits)
             for row, *entries in hits[:found].tolist():
                 operation = plan.operations[row]
                 args = map(self.expression, entries[: len(operation.widths)])
@@ -291,7 +350,7 @@ class Bank:
 
     def expression(self, entry: int) -> Node:
         """The program of `entry` as a graph, over the leaves."""
-        code, *args = self.origin[entry].tolist()
+        code, *args = (int(part) for part in self.origin[entry])
         if code == LEAF:
             return self.leaves[args[0]]
         row = _ROWS[code]
@@ -377,7 +436,8 @@ class Plan:
 class Goal:
     """What a program of `width` bits must give on the samples: `words` under `mask`, wherever `care` (K,) is set.
 
-    `wrap` is the free cast that leads from `width` to the wanted width, if there is one.
+    `wrap` is the free cast that leads from `width` to the wanted width, if there is one. With `against` (K,) a truth
+    value is wanted, and the program is to equal `against`, the values of `leaf`, just where `words` are 1.
     """
 
     width: int
@@ -385,8 +445,14 @@ class Goal:
     care: NDArray[np.bool_]
     mask: np.uint64
     wrap: int | None = None
+    against: Words | None = None
+    leaf: Node | None = None
+    negated: bool = False
 
     def wrapped(self, node: Node) -> Node:
+        """The program whose value is wanted, around `node`, which meets the goal."""
+        if self.leaf is not None:
+            return apply("ne" if self.negated else "eq", node, self.leaf)
         if self.wrap is None:
             return node
         return apply("zext" if self.wrap > node.width else "trunc", node, width=self.wrap)

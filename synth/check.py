@@ -14,6 +14,7 @@ from ..verify.verdict import Proved, Refuted, Verdict
 from .problem import Problem
 
 ENOUGH = 8  # counterexamples from one batch: with these the search is sharper than with what is left of the batch
+AT_ONCE = 3  # counterexamples taken from one candidate
 PATIENCE = 3.0  # seconds for one proof while there are other candidates
 
 
@@ -45,9 +46,9 @@ class Checker:
             if len(self.refuting) >= ENOUGH or self.deadline.passed():
                 return None
             self._seen.add(node)
-            failure = self.problem.first_failure([node])
-            if failure is not None:
-                self._refuted_on(failure)
+            failures = self.problem.failures([node], AT_ONCE)
+            if failures:
+                self._refuted_on(*failures)
             elif (answer := self.prove(node, PATIENCE)) is not None:
                 return answer
         return None
@@ -72,9 +73,8 @@ class Checker:
         self.refuting.clear()
         return fresh
 
-    def _refuted_on(self, inputs: tuple[int, ...]) -> None:
-        if inputs not in self.refuting:
-            self.refuting.append(inputs)
+    def _refuted_on(self, *inputs: tuple[int, ...]) -> None:
+        self.refuting.extend(words for words in inputs if words not in self.refuting)
 
     def _rank(self, node: Node) -> tuple[int, int, int]:
         function = self.problem.function([node])

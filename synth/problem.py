@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from ..ir import graph
 from ..ir.evaluate import evaluate
@@ -53,8 +53,10 @@ class Problem:
         widths = [node.width for node in (*topological(spec.roots), *self.inputs)]
         self.fits = max([*widths, *(output.type.width for output in spec.outputs)]) <= MAX_KERNEL_WIDTH
         self._deadline = deadline
-        self.counterexamples = 0
-        self._set_vectors(self._allowed(list(self._candidates(seed))))
+        self.tuples: list[tuple[int, ...]] = []
+        self._rows: dict[tuple[int, ...], int] = {}  # the place of each input among `tuples`
+        self._sharp: dict[int, None] = {}  # the rows that refuted a program, in order
+        self._extend(self._allowed(list(self._candidates(seed))))
 
     @property
     def count(self) -> int:
@@ -62,17 +64,20 @@ class Problem:
 
     @property
     def bank_rows(self) -> list[int]:
-        """The inputs on which programs are told apart: the first few, and all counterexamples."""
-        first = min(SAMPLES, self.count - self.counterexamples)
-        return [*range(first), *range(self.count - self.counterexamples, self.count)]
+        """The inputs on which programs are told apart: the first few, and all that refuted a program."""
+        first = range(min(SAMPLES, self.count))
+        return [*first, *(row for row in self._sharp if row not in first)]
 
     def add(self, inputs: Sequence[tuple[int, ...]]) -> int:
-        """Adds inputs that refuted a program; how many of them were new and allowed."""
-        known = set(self.tuples)
-        fresh = [words for words in dict.fromkeys(self._allowed(inputs)) if words not in known]
-        self.counterexamples += len(fresh)
-        self._set_vectors(self.tuples + fresh)
-        return len(fresh)
+        """Adds inputs that refuted a program to the bank's; how many of them were new there."""
+        before = len(self.bank_rows)
+        self._extend([words for words in self._allowed(inputs) if words not in self._rows])
+        self._sharp.update((self._rows[words], None) for words in inputs if words in self._rows)
+        return len(self.bank_rows) - before
+
+    def row(self, inputs: tuple[int, ...]) -> int:
+        """The place of an input among `tuples`."""
+        return self._rows[inputs]
 
     # --- inputs -------------------------------------------------------------------------------------------------------
 
@@ -96,8 +101,11 @@ class Problem:
         (allowed,) = self.evaluate([condition], candidates)
         return [words for words, good in zip(candidates, allowed, strict=True) if good]
 
-    def _set_vectors(self, allowed: list[tuple[int, ...]]) -> None:
-        self.tuples = allowed
+    def _extend(self, allowed: Sequence[tuple[int, ...]]) -> None:
+        for words in allowed:
+            self._rows.setdefault(words, len(self._rows))
+        self.tuples = list(self._rows)
+        self._columns = self._as_columns(self.tuples)
         self.wanted = self._wanted()
 
     def _wanted(self) -> list[Wanted]:
@@ -151,7 +159,7 @@ class Problem:
         """The values of `roots` on inputs; choices all take the word `choice`, poison flags are 0."""
         import numpy as np
 
-        columns: dict[Node, Sequence[int]] = dict(zip(self.inputs, zip(*tuples, strict=True), strict=True))
+        columns: dict[Node, Any] = dict(self._columns if tuples is self.tuples else self._as_columns(tuples))
         columns.update(zip((output.value for output in self.spec.outputs), outputs, strict=False))
         for node in leaves(roots):
             columns.setdefault(node, [0] * len(tuples))
@@ -164,12 +172,19 @@ class Problem:
                 for row in range(len(tuples))]
         return [list(column) for column in zip(*rows, strict=True)]
 
-    def first_failure(self, values: Sequence[Node]) -> tuple[int, ...] | None:
-        """An input on which results with these `values` are wrong, or None where all inputs at hand are right."""
+    def _as_columns(self, tuples: Sequence[tuple[int, ...]]) -> dict[Node, Any]:
+        import numpy as np
+
+        kind = np.uint64 if self.fits else object
+        table = np.array(tuples, dtype=kind).reshape(len(tuples), len(self.inputs))
+        return {node: np.ascontiguousarray(table[:, index]) for index, node in enumerate(self.inputs)}
+
+    def failures(self, values: Sequence[Node], limit: int = 1) -> list[tuple[int, ...]]:
+        """Inputs on which results with these `values` are wrong, `limit` at the most, from all over those at hand."""
         import numpy as np
 
         if not self.count:
-            return None
+            return []
         found = self.evaluate(values, self.tuples)
         wrong = np.zeros(self.count, dtype=np.bool_)
         for words, wanted in zip(found, self.wanted, strict=True):
@@ -178,7 +193,7 @@ class Problem:
             (holds,) = self.evaluate([self.spec.ensures], self.tuples, outputs=found)
             wrong |= np.asarray(holds) == 0
         rows = wrong.nonzero()[0]
-        return self.tuples[int(rows[0])] if len(rows) else None
+        return [self.tuples[int(row)] for row in rows[:: -(-len(rows) // limit) or 1]]
 
     def function(self, values: Sequence[Node]) -> Function:
         """The program with these values, with the parameters and results of the spec."""

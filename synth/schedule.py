@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Literal
 
 from ..ir.canon import canonical
 from ..ir.cost import instructions
 from ..ir.graph import LEAVES, TRUE, Function, Node, leaves, topological
-from ..ir.primes import TABLE, Row
 from ..jobs.limits import Deadline
 from ..lift.spec import Example, Spec
 from ..verify.provers.portfolio import satisfiable
@@ -18,7 +18,7 @@ from ..verify.refine import check_spec
 from ..verify.roundtrip import prove_emitted
 from ..verify.verdict import Proved, Vacuous, Verdict
 from .budget import Budget, Spent
-from .check import Answer, Checker
+from .check import ENOUGH, PATIENCE, Answer, Checker
 from .engines.components import component_programs
 from .engines.enumeration import Batch, Candidate, Exhausted, enumerate_programs
 from .problem import Problem
@@ -26,8 +26,10 @@ from .result import Optimal, Report, Result, Search, Status
 from .vocabulary import Vocabulary, vocabulary
 
 QUICK_LEVELS = 3  # enumeration goes first up to this cost; later its levels and the solver's take turns
-CHEAP_RESTART = 3  # up to this cost a search with better samples starts again at once
+CHEAP_RESTART = 3  # below this cost a search with sharper samples starts again at once
+MOST_LINES = 6  # operations in a program that the solver is asked for
 LAST_PROOF = 20.0  # seconds for a candidate that was left unproved, when nothing else is left to do
+KNOWN = "the reference itself"
 
 
 def synthesize(spec: Spec, *, deadline: Deadline, seed: int = 0, work: int | None = None,
@@ -46,47 +48,56 @@ class _Found:
 
     answer: Answer
     engine: str
-    below: Optimal | None
+    optimal: Optimal | None = None
+
+
+class _Impossible(Exception):
+    """There is an input on which no output is right."""
 
 
 class _Synthesis:
+    """A spec as a whole: its outputs one after the other, each over the values that those before it compute."""
+
     def __init__(self, spec: Spec, budget: Budget, seed: int) -> None:
         self.spec, self.budget, self.seed = spec, budget, seed
-        self.exhausted: list[str] = []
 
     def run(self) -> Result:
         verdict = check_spec(self.spec, self.budget.deadline)
         if isinstance(verdict, Vacuous):
             return self._result("vacuous", proof=verdict)
-        free: list[Node] = []
         found: list[_Found] = []
+        free: dict[Node, None] = {}
         for index in range(len(self.spec.outputs)):
-            part = restricted(self.spec, index)
-            one = _Portfolio(part, self.budget, self.seed, free, self.exhausted).run()
-            if one == "none":
+            portfolio = _Portfolio(restricted(self.spec, index), self.budget, self.seed, list(free))
+            try:
+                one = portfolio.run()
+            except _Impossible:
                 return self._result("none")
             if one is None:
-                return self._result("unknown")
+                return self._result("unknown", exhausted=portfolio.exhausted)
             found.append(one)
-            free += [node for node in topological([one.answer.function.results[0].value]) if node.op not in LEAVES]
+            free.update((node, None) for node in topological([one.answer.function.results[0].value]) if node.args)
+        return self._joined(found)
+
+    def _joined(self, found: list[_Found]) -> Result:
+        """The outputs' programs as one; it is proved anew where there are several."""
+        engine = " + ".join(dict.fromkeys(one.engine for one in found))
         if len(found) == 1:
-            answer = found[0].answer
-            return self._result(self._status(answer.proof), found[0].engine, answer, found[0].below)
+            return self._result(self._status, engine, found[0].answer, found[0].optimal)
         results = tuple(one.answer.function.results[0] for one in found)
         function = Function(self.spec.name, self.spec.parameters, results)
         llvm, proof = prove_emitted(self.spec, function, self.spec.name, deadline=self.budget.deadline)
-        engine = " + ".join(dict.fromkeys(one.engine for one in found))
         if not isinstance(proof, Proved):
-            return self._result("unknown", engine)
-        return self._result(self._status(proof), engine, Answer(function, llvm, instructions(function), proof))
+            return self._result("unknown", engine, proof=proof)
+        return self._result(self._status, engine, Answer(function, llvm, instructions(function), proof))
 
-    def _status(self, proof: Verdict) -> Status:
+    @property
+    def _status(self) -> Status:
         return "consistent" if self.spec.only_examples else "proved"
 
     def _result(self, status: Status, engine: str = "", answer: Answer | None = None, optimal: Optimal | None = None,
-                proof: Verdict | None = None) -> Result:
-        search = Search(engine or self.budget.engine, self.budget.candidates, self.budget.seconds,
-                        "; ".join(self.exhausted) or None)
+                proof: Verdict | None = None, exhausted: str | None = None) -> Result:
+        search = Search(engine or self.budget.engine, self.budget.candidates, self.budget.seconds, exhausted)
         if answer is None:
             return Result(self.spec, status, search, proof=proof, remarks=self.spec.remarks)
         return Result(self.spec, status, search, answer.function, answer.llvm, answer.cost, optimal, answer.proof,
@@ -106,151 +117,143 @@ def restricted(spec: Spec, index: int) -> Spec:
 
 
 class _Portfolio:
-    """The engines on one output of a spec, which is all of `spec`; the nodes of `free` cost nothing."""
+    """The engines on a spec with one output, taking turns; the nodes of `free` cost nothing."""
 
-    def __init__(self, spec: Spec, budget: Budget, seed: int, free: Sequence[Node], exhausted: list[str]) -> None:
-        self.spec, self.budget, self.free, self.exhausted = spec, budget, free, exhausted
+    def __init__(self, spec: Spec, budget: Budget, seed: int, free: Sequence[Node]) -> None:
+        self.spec, self.budget, self.free = spec, budget, free
         self.vocabulary: Vocabulary = vocabulary(spec)
         self.problem = Problem(spec, seed=seed, deadline=budget.deadline)
         self.checker = Checker(self.problem, budget.deadline)
         self.known: Answer | None = None  # the reference itself, in canonical form
-        self.below = 0  # no program costs less, over the constants tried
-        self.below_any = 0  # the same whatever the constants
+        self.below = {"pool": 0, "any": 0}  # no program costs less, over the constants tried or over any
+        self.searched = -1  # enumeration is through with programs of this cost
 
-    def run(self) -> _Found | Literal["none"] | None:
+    @property
+    def exhausted(self) -> str:
+        """What was searched without success, in words."""
+        if self.searched < 0:
+            return "nothing was searched whole"
+        return f"programs of cost {self.searched} at the most, over the constants tried"
+
+    def run(self) -> _Found | None:
+        """The answer, or None. Raises _Impossible where no program can meet the spec."""
         try:
-            if not self.problem.count:
-                self.problem.add(self._inputs_by_solver())
-            if not self.spec.only_examples and self.problem.ask_outputs(self._ask):
-                return "none"
-            self.known = self._reference_itself()
+            self._prepare()
             for found in self._turns():
                 if found is not None:
                     return found
         except Spent:
-            self.exhausted.append("the budget")
+            pass
         return self._last_resort()
 
+    def _prepare(self) -> None:
+        if not self.problem.count and (model := self._ask(self.spec.requires)):
+            self.problem.add([tuple(model.get(node, 0) for node in self.problem.inputs)])
+        if not self.spec.only_examples and self.problem.ask_outputs(self._ask):
+            raise _Impossible
+        self.known = self._reference_itself()
+
     def _turns(self) -> Iterator[_Found | None]:
-        """The engines in turn; None when a turn found nothing."""
-        if self.problem.fits:
-            levels = self._enumeration()
-            for level, found in levels:
-                if found is not None and self.known is not None and found.answer.cost >= self.known.cost:
-                    found = None
-                yield found or self._known_if_cheapest(level)
-                if level >= QUICK_LEVELS:
-                    break
-            for lines in (1, 2, 3):
-                yield self._components(lines, quick=True)
-                for level, found in levels:
-                    yield found or self._known_if_cheapest(level)
-                    break
-            for level, found in levels:
-                yield found or self._known_if_cheapest(level)
-        for lines in range(1, 7):
-            yield self._components(lines, quick=False)
-
-    def _known_if_cheapest(self, exhausted: int) -> _Found | None:
-        """The reference itself, once everything cheaper was tried."""
-        if self.known is None or exhausted + 1 < self.known.cost:
-            return None
-        return self._found(self.known, "canonical form of the reference")
-
-    def _found(self, answer: Answer, engine: str) -> _Found:
-        cost = answer.cost
-        if self.spec.operations is None or self.free:  # words of other widths could do it in fewer
-            return _Found(answer, engine, None)
-        if min(self.below_any, cost) >= min(self.below, cost) and self.below_any > 0:
-            return _Found(answer, engine, Optimal(min(self.below_any, cost), "any"))
-        return _Found(answer, engine, Optimal(min(self.below, cost), "pool") if self.below else None)
+        """One turn after the other, each with what it found: the quick levels, then solver and levels by turns."""
+        levels = self._levels() if self.problem.fits else iter(())
+        yield from islice(levels, QUICK_LEVELS + 1)
+        for lines in range(1, MOST_LINES + 1):
+            if self.known is not None and lines >= self.known.cost:
+                break
+            yield self._components(lines)
+            yield from islice(levels, 1)
+        yield from levels
 
     # --- engines ------------------------------------------------------------------------------------------------------
 
-    def _enumeration(self) -> Iterator[tuple[int, _Found | None]]:
-        """What enumeration finds at each cost in turn; starts again with better samples when candidates fail."""
-        done = -1
-        restart = True
-        while restart:
-            restart = False
-            pending: list[Node] = []
-            for event in enumerate_programs(self.problem, 0, self.vocabulary, self.free, self.budget):
-                match event:
-                    case Candidate(node):
-                        pending.append(node)
-                        continue
-                    case Batch():
-                        level = None
-                    case Exhausted(level=level, complete=complete):
-                        pass
-                answer = self.checker.check(pending)
-                pending.clear()
+    def _levels(self) -> Iterator[_Found | None]:
+        """What enumeration finds at each cost; it starts again with sharper samples when candidates fail."""
+        while True:
+            for event, answer in self._checked():
                 if answer is not None:
-                    yield answer.cost, self._found(answer, "enumeration")
-                failed = len(self.checker.refuting)
-                if failed and self.checker.learn() and (failed >= 8 or (level or done + 1) <= CHEAP_RESTART):
-                    restart = True
+                    yield self._cheaper(answer, "enumeration")
+                    return
+                if self._should_restart():
                     break
-                if level is not None and level > done:
-                    done = level
-                    self.exhausted = [*self.exhausted[:0], *[e for e in self.exhausted if "cost" not in e],
-                                      f"programs of cost {level} over the constants tried"]
-                    if complete and not self.checker.unproved and self.below == level:
-                        self.below = level + 1
-                    yield level, None
+                if isinstance(event, Exhausted) and event.level > self.searched:
+                    self.searched = event.level
+                    self._raise_bound("pool", event.level, event.complete)
+                    if self.known is not None and event.level + 1 >= self.known.cost:
+                        yield self._cheaper(self.known, KNOWN)
+                        return
+                    yield None
+            else:
+                return
 
-    def _components(self, lines: int, *, quick: bool) -> _Found | None:
-        """What the solver finds with `lines` operations; `quick` leaves out the ones that solvers are slow at."""
+    def _checked(self) -> Iterator[tuple[Batch | Exhausted, Answer | None]]:
+        """The enumeration's batches and levels, with the answer among their candidates if there is one."""
+        pending: list[Node] = []
+        for event in enumerate_programs(self.problem, 0, self.vocabulary, self.free, self.budget):
+            if isinstance(event, Candidate):
+                pending.append(event.node)
+            else:
+                yield event, self.checker.check(pending)
+                pending.clear()
+
+    def _should_restart(self) -> bool:
+        """Whether programs may have been merged that the inputs which refuted candidates tell apart."""
+        failed = len(self.checker.refuting)
+        return self.checker.learn() > 0 and (failed >= ENOUGH or self.searched < CHEAP_RESTART)
+
+    def _components(self, lines: int) -> _Found | None:
+        """What the solver finds with `lines` operations and any constants."""
         width = self.vocabulary.one_width
         if width is None or self.free:
             return None
-        rows: list[Row] = [row for row in self.vocabulary.rows if not quick or row.latency == 1]
-        for event in component_programs(self.problem, 0, rows, width, lines, self._ask, self.budget):
+        events = component_programs(self.problem, 0, self.vocabulary.rows, width, lines, self._ask, self.budget)
+        for event in events:
             match event:
                 case Candidate(node):
                     answer = self.checker.check([node])
                     self.checker.learn()
                     if answer is not None:
-                        return self._found(answer, "components")
-                case Exhausted(complete=complete):
-                    if complete and not quick and not self.checker.unproved and self.below_any == lines:
-                        self.below_any = lines + 1
+                        return self._cheaper(answer, "components")
+                case Exhausted(level, complete):
+                    self._raise_bound("any", level, complete and level == self.below["any"] + (level == 1))
         return None
 
     def _reference_itself(self) -> Answer | None:
-        """The reference in canonical form, if it is made of the operations allowed and proved to be defined."""
-        reference = self.spec.reference
-        if reference is None or self.free:
+        """The reference or its canonical form, if it is made of what the spec allows and proved to be defined."""
+        if self.spec.reference is None or self.free:
             return None
-        (node,) = canonical([reference.results[0].value])
-        allowed = {row.name for row in self.vocabulary.rows}
-        if any(part.op not in allowed for part in topological([node]) if part.op not in LEAVES):
+        given = self.spec.reference.results[0].value
+        node = min([given, *canonical([given])], key=lambda node: instructions(self.problem.function([node])))
+        allowed = {row.name for row in self.vocabulary.rows} | LEAVES
+        if any(part.op not in allowed or part.width not in self.vocabulary.widths for part in topological([node])):
             return None
-        if any(part.width not in self.vocabulary.widths for part in topological([node])):
-            return None
-        return self.checker.prove(node, 5.0)
+        return self.checker.prove(node, PATIENCE)
 
     def _last_resort(self) -> _Found | None:
         """What is left when the engines are done: the reference itself, or a candidate that nobody could prove yet."""
         if self.known is not None:
-            return self._found(self.known, "canonical form of the reference")
+            return self._cheaper(self.known, KNOWN)
         for node in list(self.checker.unproved):
             if (answer := self.checker.prove(node, LAST_PROOF)) is not None:
-                return self._found(answer, self.budget.engine)
+                return self._cheaper(answer, self.budget.engine)
         return None
 
-    # --- the solver ---------------------------------------------------------------------------------------------------
+    # --- bounds -------------------------------------------------------------------------------------------------------
+
+    def _raise_bound(self, constants: Literal["pool", "any"], level: int, complete: bool) -> None:
+        if complete and not self.checker.unproved and self.below[constants] == level:
+            self.below[constants] = level + 1
+
+    def _cheaper(self, answer: Answer, engine: str) -> _Found:
+        """The cheaper of `answer` and the reference itself, with what is known about programs that cost less."""
+        if self.known is not None and self.known.cost <= answer.cost:
+            answer, engine = self.known, KNOWN
+        if self.spec.operations is None or self.free:  # words of other widths could do it in fewer
+            return _Found(answer, engine)
+        bounds = [Optimal(min(self.below[kind], answer.cost), kind) for kind in ("any", "pool") if self.below[kind]]
+        return _Found(answer, engine, max(bounds, key=lambda bound: bound.below, default=None))
 
     def _ask(self, condition: Node) -> dict[Node, int] | Literal[False] | None:
-        answer = satisfiable(Query(condition), self.budget.deadline)
+        answer = satisfiable(Query(condition), self.budget.deadline.slice(PATIENCE))
         if isinstance(answer, Sat):
             return dict(answer.model)
         return False if isinstance(answer, Unsat) else None
-
-    def _inputs_by_solver(self) -> list[tuple[int, ...]]:
-        """An input that the spec allows, where no sample was one."""
-        model = self._ask(self.spec.requires)
-        return [tuple(model.get(node, 0) for node in self.problem.inputs)] if model else []
-
-
-__all__ = ["TABLE", "synthesize"]

@@ -49,16 +49,16 @@ def component_programs(problem: Problem, output: int, rows: Sequence[Row], width
             yield Exhausted(lines, complete=model is False)
             return
         node = query.decode(model)
-        before = problem.count
-        failure = problem.first_failure([node])
-        if failure is None:
+        before = len(problem.bank_rows)
+        failures = problem.failures([node])
+        if not failures:
             yield Candidate(node)
-            if problem.count > before:  # the prover refuted it
-                query.add_sample(problem.count - 1)
+            if len(problem.bank_rows) > before:  # the prover refuted it
+                query.add_sample(problem.bank_rows[-1])
             else:
                 query.block(model)
         else:
-            query.add_sample(problem.tuples.index(failure))
+            query.add_sample(problem.row(failures[0]))
 
 
 class _Query:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     Words = NDArray[np.uint64]
 
-STORED = 4_000_000  # candidates that a stored level may make
+STORED = 12_000_000  # candidates that a stored level may make
 CAPACITY = 1_500_000  # programs that are kept
 SHARED = 20_000  # values that are tried as free inputs at one depth
 SHARED_CAPACITY = 60_000
@@ -68,14 +68,14 @@ class _Enumeration:
         import numpy as np
 
         self.vocabulary, self.budget = vocabulary, budget
-        rows = problem.bank_rows
-        rows = rows if len(rows) <= ROWS else rows[:24] + rows[-(ROWS - 24):]
+        rows = _ordered(problem.bank_rows, problem.wanted[output], problem.spec.outputs[output].type.width)
         nodes = [*problem.inputs, *free, *vocabulary.constants]
         tuples = [problem.tuples[row] for row in rows]
         values = problem.evaluate(nodes, tuples)
         self.leaves = [(node, np.ascontiguousarray(words, dtype=np.uint64))
                        for node, words in zip(nodes, values, strict=True)]
         self.goals = _goals(problem.spec.outputs[output].type.width, problem.wanted[output], rows, vocabulary)
+        self.tests = list(self._tests()) if self.goals[0].width == 1 else []
         self.bank = Bank(self.leaves, vocabulary.casts, CAPACITY)
         self.shared: Bank | None = None
 
@@ -106,7 +106,7 @@ class _Enumeration:
             return False
         return True
 
-    def _swept(self, level: int) -> Iterator[Candidate]:
+    def _swept(self, level: int) -> Iterator[Candidate | Batch]:
         flat = [operation for operation in self.vocabulary.operations if len(operation.widths) <= 2]
         for goal in self.goals:
             for node in self.bank.sweep(flat, goal, level, self.budget.spend):
@@ -114,6 +114,25 @@ class _Enumeration:
             yield Batch()
             for node in self._conditional(goal, level):
                 yield Candidate(goal.wrapped(node))
+        if level - 1 > self.bank.level:  # what is stored was compared already
+            for goal in self.tests:
+                for node in self.bank.sweep(flat, goal, level - 1, self.budget.spend):
+                    yield Candidate(goal.wrapped(node))
+
+    def _tests(self) -> Iterator[Goal]:
+        """For a truth value: programs one operation deeper, which a last comparison with a leaf makes right.
+
+        The first sample is one on which they must equal the leaf, so that hardly any pass it.
+        """
+        import numpy as np
+
+        truth = self.goals[0]
+        negated = not truth.words[0]
+        words = truth.words ^ np.uint64(negated)
+        for node, values in self.leaves:
+            if node.width > 1:
+                ones = np.uint64((1 << node.width) - 1)
+                yield Goal(node.width, words, truth.care, ones, against=values, leaf=node, negated=negated)
 
     # --- selects at the root ------------------------------------------------------------------------------------------
 
@@ -142,7 +161,8 @@ class _Enumeration:
                         rest = everywhere & ~truth
                         good_else = ((else_masks & rest) == rest).nonzero()[0]
                         for i, j in product(good_then[:3].tolist(), good_else[:3].tolist()):
-                            yield apply("select", *map(self.bank.expression, (int(test), int(thens[i]), int(otherwises[j]))))
+                            entries = (int(test), int(thens[i]), int(otherwises[j]))
+                            yield apply("select", *map(self.bank.expression, entries))
 
     def _masks(self, width: int, words: Words, care: NDArray[np.bool_],
                mask: np.uint64) -> list[tuple[int, Words, NDArray[np.int64]]]:
@@ -253,6 +273,15 @@ class _Enumeration:
         kernels().compute(operation.code, *flat, *flat[:1] * (3 - len(flat)), *operation.constants, out)
         wrong = ((out.reshape(shape) ^ goal.words) & goal.mask) != 0
         return [int(row) for row in (~(wrong & goal.care).any(axis=1)).nonzero()[0]]
+
+
+def _ordered(rows: list[int], wanted: Wanted, width: int) -> list[int]:
+    """At most ROWS of `rows`; for a truth value one on which it is what it seldom is comes first."""
+    rows = rows if len(rows) <= ROWS else rows[:24] + rows[-(ROWS - 24):]
+    if width > 1:
+        return rows
+    seldom = 2 * int(wanted.words[rows].sum()) <= len(rows)
+    return sorted(rows, key=lambda row: bool(wanted.words[row]) != seldom or not wanted.care[row])
 
 
 def _goals(width: int, wanted: Wanted, rows: Sequence[int], vocabulary: Vocabulary) -> list[Goal]:
