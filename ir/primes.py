@@ -9,6 +9,8 @@ Columns that hold text name the arguments x, y, z. In terms (`meaning`, `when`, 
 width that its place demands, and w is the width of x, v that of the result, top the sign bit 2**(w-1); `(fold f i t)`
 joins t for i = 0, 1 .. w-1 by f. In `value` and `python` W is w, B is W - 1, M is 2**W - 1, T is 2**B, V is
 2**v - 1, Z and O are 0 and 1 (of one machine type, so that numba keeps to unsigned 64-bit words).
+In `c`, written in what C and Python share save for `x ? y : z` around it all, W is w, N is the bits of the unsigned C
+word that holds x, and popcount, leading_zeros, trailing_zeros, reverse and reverse_bytes are of that whole word.
 """
 
 from __future__ import annotations
@@ -43,7 +45,7 @@ class Row:
     smt: str | None = None  # SMT-LIB term; of sort Bool where the result is a truth value
     llvm: str | None = None  # instruction; {w} {v} are types, a second line may use the first one's result as {t}
     mirror: str | None = None  # LLVM's instruction for the exchanged arguments
-    c: str | None = None  # C expression over unsigned operands; S(x) is the signed reading, {w} the width
+    c: str | None = None  # C over unsigned operands, its low w bits; S(x) reads x as signed, N is the C word's width
     laws: frozenset[str] = frozenset()
     undefined: tuple[Undefined, ...] = ()
     flags: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))  # LLVM flag -> poison when
@@ -141,7 +143,7 @@ _ROWS = (
     _row("not", "w -> w", "(xor x -1)", value="x ^ M", smt="(bvnot x)", llvm="xor {w} {x}, -1", c="~x",
          sets="plain full"),
     _row("neg", "w -> w", "(add (xor x -1) 1)", value="Z - x & M", python="-x & M", smt="(bvneg x)",
-         llvm="sub {w} 0, {x}", c="0 - x", sets="plain full"),
+         llvm="sub {w} 0, {x}", c="-x", sets="plain full"),
     _row("sub", "w w -> w", "(add x (neg y))", value="x - y & M", smt="(bvsub x y)", llvm="sub {w} {x}, {y}",
          c="x - y", sets="plain full", flags={"nsw": "(ssub_overflow x y)", "nuw": "(usub_overflow x y)"}),
     # x | y == (x ^ y) ^ (x & y)
@@ -162,7 +164,8 @@ _ROWS = (
          llvm="icmp sle {w} {x}, {y}", mirror="icmp sge {w} {y}, {x}", c="S(x) <= S(y)", sets="plain full",
          flags=_SAMESIGN),
     _row("ashr", "w w -> w", "(select (slt x 0) (not (lshr (not x) y)) (lshr x y))",
-         value="((x ^ T) >> (y if y < W else B)) - (T >> (y if y < W else B)) & M", smt="(bvashr x y)",
+         value="((x ^ T) >> (y if y < W else B)) - (T >> (y if y < W else B)) & M",
+         python="(x ^ T) - T >> min(y, B) & M", smt="(bvashr x y)",
          llvm="ashr {w} {x}, {y}", c="S(x) >> y", sets="plain full",
          undefined=_beyond_width("(select (slt x 0) -1 0)"), flags=_INEXACT_SHIFT),
     _row("sext", "w -> v", "(ashr (shl (zext:v x) v-w) v-w)", value="(x ^ T) - T & V", smt="((_ sign_extend {v-w}) x)",
@@ -223,26 +226,30 @@ _ROWS = (
          llvm="call {w} @llvm.ssub.sat.{w}({w} {x}, {w} {y})"),
     # --- bits -------------------------------------------------------------------------------------------------------
     _row("ctpop", "w -> w", "(fold add i (and (lshr x i) 1))", value="popcount(x) & M", python="x.bit_count() & M",
-         llvm="call {w} @llvm.ctpop.{w}({w} {x})"),
+         llvm="call {w} @llvm.ctpop.{w}({w} {x})", c="popcount(x)"),
     # one for each i for which the i low, or high, bits removed leave nothing
     _row("ctlz", "w -> w", "(fold add i (select (eq (lshr x i) 0) 1 0))", value="W - bit_length(x) & M",
          python="W - x.bit_length() & M", llvm="call {w} @llvm.ctlz.{w}({w} {x}, i1 false)",
+         c="x ? leading_zeros(x << N - W) : W",
          flags={"zero_poison": "(eq x 0)"}),
     # the zeros below the lowest one are the ones of ~x & (x - 1)
     _row("cttz", "w -> w", "(fold add i (select (eq (shl x i) 0) 1 0))", value="popcount((x ^ M) & (x - O & M)) & M",
          python="(~x & x - 1 & M).bit_count() & M", llvm="call {w} @llvm.cttz.{w}({w} {x}, i1 false)",
+         c="x ? trailing_zeros(x) : W",
          flags={"zero_poison": "(eq x 0)"}),
     _row("bitreverse", "w -> w", "(fold or i (shl (and (lshr x i) 1) w-1-i))", value="reverse(x, W)",
          python="int(f'{x:0{W}b}'[::-1], 2)",
-         llvm="call {w} @llvm.bitreverse.{w}({w} {x})"),
+         llvm="call {w} @llvm.bitreverse.{w}({w} {x})", c="reverse(x << N - W)"),
     _row("bswap", "w -> w", "(fold or i:8 (shl (and (lshr x i) 255) w-8-i))", value="reverse_bytes(x, W)",
          python="int.from_bytes(x.to_bytes(W // 8, 'big'), 'little')",
-         llvm="call {w} @llvm.bswap.{w}({w} {x})", multiple=16),
+         llvm="call {w} @llvm.bswap.{w}({w} {x})", c="reverse_bytes(x << N - W)", multiple=16),
     # the high word of (x, y) shifted left by z modulo w; y moves right by w - z in two steps, so that z = 0 is no case
     _row("fshl", "w w w -> w", "(or (shl x (urem z w)) (lshr (lshr y 1) (sub w-1 (urem z w))))",
-         value="(x << z % W | y >> O >> B - z % W) & M", llvm="call {w} @llvm.fshl.{w}({w} {x}, {w} {y}, {w} {z})"),
+         value="(x << z % W | y >> O >> B - z % W) & M", llvm="call {w} @llvm.fshl.{w}({w} {x}, {w} {y}, {w} {z})",
+         c="x << z % W | y >> 1 >> W - 1 - z % W"),
     _row("fshr", "w w w -> w", "(or (shl (shl x 1) (sub w-1 (urem z w))) (lshr y (urem z w)))",
-         value="(x << O << B - z % W | y >> z % W) & M", llvm="call {w} @llvm.fshr.{w}({w} {x}, {w} {y}, {w} {z})"),
+         value="(x << O << B - z % W | y >> z % W) & M", llvm="call {w} @llvm.fshr.{w}({w} {x}, {w} {y}, {w} {z})",
+         c="x << 1 << W - 1 - z % W | y >> z % W"),
 )
 
 TABLE: Mapping[str, Row] = MappingProxyType({row.name: row for row in _ROWS})

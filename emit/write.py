@@ -1,0 +1,64 @@
+"""Emitted code as files: the suffix says what is written."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from ..ir.errors import PrimirError
+from ..ir.graph import Function
+from . import c, native, python
+
+SUFFIXES = (".o", ".so", ".dylib", ".c", ".h", ".ll", ".py", ".s")
+
+
+def write(path: Path, function: Function, llvm_text: str, symbol: str) -> None:
+    """Writes `function` under the name `symbol` to `path`: whole, or not at all.
+
+    `llvm_text` is its module (llvm.module), from which .ll, .s, .o and the shared libraries .so and .dylib are made;
+    in the last four a function with several results has C's interface (c.header). PrimirError for another suffix, for
+    a folder that cannot be written, and where no linker is there for a shared library.
+    """
+    make = _makers(function, llvm_text, symbol).get(path.suffix)
+    if make is None:
+        raise PrimirError(f"{path.name}: no kind of code is written to a file {path.suffix or 'without a suffix'}",
+                          hint=f"the suffixes are {' '.join(SUFFIXES)}")
+    try:
+        handle, name = tempfile.mkstemp(prefix=f".{path.stem}-", suffix=path.suffix, dir=path.parent)
+        os.close(handle)
+    except OSError as problem:
+        raise PrimirError(f"{path} cannot be written: {problem.strerror}") from None
+    draft = Path(name)
+    try:
+        make(draft)
+        draft.chmod(_mode(path.suffix))
+        draft.replace(path)
+    except OSError as problem:
+        raise PrimirError(f"{path} cannot be written: {problem.strerror}") from None
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def _makers(function: Function, llvm_text: str, symbol: str) -> dict[str, Callable[[Path], object]]:
+    def callable_from_c() -> str:
+        return native.c_callable(llvm_text, function, symbol)
+
+    return {
+        ".o": lambda draft: native.object_file(callable_from_c(), draft),
+        ".so": lambda draft: native.shared_library(callable_from_c(), draft),
+        ".dylib": lambda draft: native.shared_library(callable_from_c(), draft),
+        ".s": lambda draft: draft.write_text(native.assembly(callable_from_c())),
+        ".c": lambda draft: draft.write_text(c.source(function, symbol)),
+        ".h": lambda draft: draft.write_text(c.header(function, symbol)),
+        ".ll": lambda draft: draft.write_text(llvm_text),
+        ".py": lambda draft: draft.write_text(python.source(function, symbol)),
+    }
+
+
+def _mode(suffix: str) -> int:
+    """What a new file's permissions are: those that the user's mask leaves."""
+    mask = os.umask(0)
+    os.umask(mask)
+    return (0o777 if suffix in (".so", ".dylib") else 0o666) & ~mask
