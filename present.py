@@ -5,6 +5,7 @@ The fields of the JSON are an interface: every key is always there, and none is 
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, TypeAlias
@@ -106,13 +107,16 @@ def _program(result: Result) -> Iterator[str]:
 
 
 def c_function(source: str) -> str:
-    """The C source without the comments and includes at its head."""
+    """The functions of a C source, without the comments, includes and declarations at its head."""
     lines = source.strip().splitlines()
-    first = next((at for at, line in enumerate(lines) if line and not line.startswith(("#", "/*", "//", " *"))), 0)
-    return "\n".join(lines[first:])
+    head = ("#", "/*", "//", " *")
+    body = [line for line in lines if not line.startswith(head) and not re.fullmatch(r"\w.*\);", line)]
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(body)).strip("\n")
 
 
 def _notes(result: Result) -> Iterator[str]:
+    from .verify.verdict import Vacuous
+
     search = result.search
     work = f"{search.candidates:,} programs in {search.seconds:.2f} s"
     if result.function is not None:
@@ -122,8 +126,8 @@ def _notes(result: Result) -> Iterator[str]:
         yield f"  found by {search.engine} among {work}"
     elif result.status == "unknown":
         yield f"  looked at {work}"
-    elif result.proof is not None and result.status == "vacuous":
-        yield f"  {result.proof}"
+    elif isinstance(result.proof, Vacuous):
+        yield f"  nothing meets {result.proof.condition} ({result.proof.prover})"
     yield from (f"  note: {remark}" for remark in result.remarks)
 
 

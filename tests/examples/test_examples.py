@@ -1,0 +1,74 @@
+"""Every example does what its file says, through the command line."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
+
+SYNTH = [
+    # source, options, status, at most so many instructions
+    ("turn_off.spec", "", "proved", 2),
+    ("from_examples.spec", "", "consistent", 2),
+    ("half.spec", "", "none", None),
+    ("contradictory.spec", "", "vacuous", None),
+    ("sign.py", "--using plain", "proved", 3),
+    ("swap_bits.py", "--using plain", "proved", 4),
+    ("saturating_add.py", "", "proved", 1),
+    pytest.param("average.py", "", "proved", 3, marks=pytest.mark.slow),
+    pytest.param("clamp.py", "", "proved", 2, marks=pytest.mark.slow),
+    pytest.param("leap_year.py", "", "proved", 12, marks=pytest.mark.slow),
+    pytest.param("next_power_of_two.spec", "", "proved", 4, marks=pytest.mark.slow),
+    pytest.param("round_up.spec", "--using plain", "proved", 3, marks=pytest.mark.slow),
+]
+
+VERIFY = [
+    ("average.py average_rewritten.py", "proved"),
+    ("average.py average_wrong.ll", "refuted"),
+    ("overflow_check.ll", "refuted"),
+    ("turn_off.spec turn_off.spec", "proved"),
+]
+EXIT = {"proved": 0, "consistent": 0, "none": 1, "vacuous": 1, "refuted": 1, "unknown": 3}
+
+
+def primir(*words):
+    command = [sys.executable, "-m", "primir", *words, "--format", "json"]
+    run = subprocess.run(command, cwd=EXAMPLES, capture_output=True, text=True, timeout=300)
+    assert run.returncode < 2, run.stderr
+    return run.returncode, json.loads(run.stdout)
+
+
+@pytest.mark.parametrize("source, options, status, instructions", SYNTH)
+def test_synthesizes(source, options, status, instructions):
+    code, result = primir("synth", source, *options.split(), "--time", "120")
+    assert (result["status"], code) == (status, EXIT[status])
+    if instructions is None:
+        assert result["code"] is None
+        return
+    assert result["cost"]["instructions"] <= instructions
+    assert result["code"]["c"]
+
+
+@pytest.mark.parametrize("sources, status", VERIFY)
+def test_verifies(sources, status):
+    code, verdict = primir("verify", *sources.split())
+    worst = verdict["results"][-1] if "results" in verdict else verdict
+    assert (worst["status"], code) == (status, EXIT[status])
+    assert (worst["counterexample"] is not None) == (status == "refuted")
+
+
+def test_every_example_has_a_case():
+    named = {getattr(case, "values", case)[0] for case in SYNTH}
+    named |= {source for sources, _ in VERIFY for source in sources.split()} | {"demo.py"}
+    assert {file.name for file in EXAMPLES.iterdir() if file.is_file()} == named
+
+
+@pytest.mark.slow
+def test_the_demo_runs_to_its_end():
+    run = subprocess.run([sys.executable, EXAMPLES / "demo.py"], capture_output=True, text=True, timeout=300)
+    assert run.returncode == 0, run.stdout[-2000:] + run.stderr[-2000:]
+    assert "(exit code 1)" in run.stdout
+    assert "found.cost" in run.stdout
