@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     Words = NDArray[np.uint64]
 
 STANDARD_WIDTHS = frozenset({1, 8, 16, 32, 64})
-GROWN_AT_ONCE = 1_000_000  # candidates between two looks at the budget
-SWEPT_AT_ONCE = 50_000_000
+GROWN_AT_ONCE = 200_000  # candidates between two looks at the budget, and at Ctrl-C
+SWEPT_AT_ONCE = 5_000_000
 FILTERS = 8  # samples that are looked at in vector code
 HITS = 1024  # candidates that one sweep reports at the most
 LEAF = -1  # the operation code of an input or constant
@@ -231,6 +231,15 @@ class Operation:
     @property
     def constants(self) -> tuple[Any, ...]:
         return unsigned(self.w, self.result)
+
+    def applied(self, args: Sequence[Words]) -> tuple[Words, bool]:
+        """The operation on arrays (n,), one an argument, and whether LLVM leaves it undefined on any of them."""
+        import numpy as np
+
+        args = [np.ascontiguousarray(array) for array in args]
+        out = np.empty(len(args[0]), dtype=np.uint64)
+        undefined = kernels().compute(self.code, *args, *args[:1] * (3 - len(args)), *self.constants, out)
+        return out, bool(undefined)
 
 
 class OutOfRoom(Exception):

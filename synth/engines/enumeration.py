@@ -14,7 +14,6 @@ from itertools import product
 from typing import TYPE_CHECKING
 
 from ...ir.graph import Node, apply
-from ...ir.kernel import kernels
 from ..bank import STANDARD_WIDTHS, Bank, Goal, Operation, OutOfRoom
 from ..budget import Budget
 from ..problem import Problem, Wanted
@@ -28,7 +27,7 @@ if TYPE_CHECKING:
 
 STORED = 12_000_000  # candidates that a stored level may make
 CAPACITY = 1_500_000  # programs that are kept
-SHARED = 20_000  # values that are tried as free inputs at one depth
+SHARED = 4_000  # values that are tried as free inputs at one depth
 SHARED_CAPACITY = 60_000
 ROWS = 64  # samples at the most: agreement with the goal is kept in one word
 
@@ -264,15 +263,15 @@ class _Enumeration:
 
     def _meets(self, goal: Goal, operation: Operation, arrays: Sequence[Words]) -> list[int]:
         """The rows of `arrays` (one (n, K) array an argument) on which the operation gives `goal`."""
-        import numpy as np
-
         shape = arrays[0].shape
         self.budget.spend(shape[0])
-        flat = [np.ascontiguousarray(array).ravel() for array in arrays]
-        out = np.empty(flat[0].shape, dtype=np.uint64)
-        kernels().compute(operation.code, *flat, *flat[:1] * (3 - len(flat)), *operation.constants, out)
+        flat = [array.ravel() for array in arrays]
+        out, undefined = operation.applied(flat)
         wrong = ((out.reshape(shape) ^ goal.words) & goal.mask) != 0
-        return [int(row) for row in (~(wrong & goal.care).any(axis=1)).nonzero()[0]]
+        rows = [int(row) for row in (~(wrong & goal.care).any(axis=1)).nonzero()[0]]
+        if undefined:  # somewhere: which of the few rows that are left are undefined?
+            rows = [row for row in rows if not operation.applied([array[row] for array in arrays])[1]]
+        return rows
 
 
 def _ordered(rows: list[int], wanted: Wanted, width: int) -> list[int]:
