@@ -254,7 +254,6 @@ def synth(source: str, using: tuple[str, ...], forbid: tuple[str, ...], requires
     """
     from .api import synthesize_spec
     from .lift.source import lift_specs, restrict
-    from .present import result_json, result_text
 
     specs = [restrict(spec, requires=requires, using=using or None, forbid=forbid) for spec in lift_specs(source)]
     _check_outputs(outputs, specs, source)
@@ -264,12 +263,12 @@ def synth(source: str, using: tuple[str, ...], forbid: tuple[str, ...], requires
             result = synthesize_spec(spec, time=time, seed=seed, work=work, report=report)
         results.append(result)
         if form != "json":
-            _print(result_text(result))
+            _print(str(result))
         for path in outputs if result.function is not None else ():
             result.write(path)
             _note(f"wrote {path}", quiet)
     if form == "json":
-        _print_json([result_json(result) for result in results])
+        _print_json([result.to_json() for result in results])
     if outputs and results[0].function is None:
         _say(f"primir: no program, so nothing was written to {', '.join(outputs)}")
     return _worst(EXIT[result.status] for result in results)
@@ -416,9 +415,9 @@ def _graph(function: Any, form: str) -> str:
 
             return module(function).rstrip("\n")
         case "smt2" | "dot" | "svg":
-            from .ir import views
+            from .ir.views import to_dot, to_smt2, to_svg
 
-            return str(getattr(views, form)(function)).rstrip("\n")
+            return {"smt2": to_smt2, "dot": to_dot, "svg": to_svg}[form](function).rstrip("\n")
         case _:
             from .ir.text import print_function
 

@@ -110,3 +110,18 @@ class Result:
 
         assert self.llvm is not None or self.found
         write(Path(path), self.found, self.llvm or "", self.name)
+
+    def to_json(self) -> dict[str, object]:
+        """What `primir synth --format json` prints, as a dictionary."""
+        from .summary import to_json
+
+        return to_json(self)
+
+    def __str__(self) -> str:
+        from .summary import text
+
+        return text(self)
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        """How IPython and notebooks show it."""
+        printer.text(str(self))

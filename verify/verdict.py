@@ -8,7 +8,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Literal, NoReturn
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, NoReturn
 
 if TYPE_CHECKING:
     from .counterexample import Counterexample
@@ -23,6 +23,10 @@ class _Verdict:
 
     def __bool__(self) -> NoReturn:
         raise TypeError(f"a verdict is neither true nor false: match on it ({self})")
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        """How IPython and notebooks show it."""
+        printer.text(str(self))
 
 
 @dataclass(frozen=True, slots=True)
