@@ -9,6 +9,7 @@ listing of the paper or, for problems 10 to 12, 16 and 18, a shorter one with co
 
 from __future__ import annotations
 
+import sys
 import time
 from pathlib import Path
 
@@ -27,7 +28,7 @@ BEST_KNOWN = (2, 2, 2, 2, 2, 2, 3, 3, 3, 3, 3, 3, 3, 4, 4, 2, 4, 3)
 @click.option("--time", "seconds", default=60.0, show_default=True, help="The limit for each problem, in seconds.")
 def main(names: tuple[str, ...], seed: int, seconds: float) -> None:
     """Synthesizes the problems (or those whose file name contains one of NAMES) and prints the table."""
-    console = Console()
+    console = Console(width=None if sys.stdout.isatty() else 150)
     table = Table("problem", "from", "status", "operations", "best known", "none below", "engine", "candidates",
                   "seconds", box=None)
     missed = []

@@ -1,6 +1,6 @@
 """Bottom-up enumeration: all programs of cost 0, then 1, 2 and so on, one for each behaviour on the samples.
 
-A level that fits is stored in the bank. The next ones are swept: pairs of stored programs under every operation, and
+The first levels are stored in the bank. The next ones are swept: pairs of stored programs under every operation, and
 selects whose branches are right where their condition takes them (Alur, Radhakrishna and Udupa, "Scaling enumerative
 program synthesis via divide and conquer", TACAS 2017). A tree counts a shared value as often as it is used, so each
 cheap value is also given as a free input to a further shallow search: that finds the programs that share it.
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     Words = NDArray[np.uint64]
 
+EAGER = 2  # levels up to this are stored before they are looked at; a higher one when nothing else is left to sweep
 STORED = 12_000_000  # candidates that a stored level may make
 CAPACITY = 1_500_000  # programs that are kept
 SHARED = 4_000  # values that are tried as free inputs at one depth
@@ -77,33 +78,37 @@ class _Enumeration:
         self.tests = list(self._tests()) if self.goals[0].width == 1 else []
         self.bank = Bank(self.leaves, vocabulary.casts, CAPACITY)
         self.shared: Bank | None = None
+        self.storing = True
 
     def run(self) -> Iterator[Candidate | Batch | Exhausted]:
-        level, storing, barren = 0, True, 0
+        level, barren = 0, 0
         while barren < 3:
             self.budget.engine, self.budget.level = "enumeration", level
             spent = self.budget.candidates
-            storing = storing and (level == 0 or self._store(level))
-            if storing:
-                for entry in self.bank.equal_to(self.goals[0], level):
-                    yield Candidate(self.bank.expression(entry))
+            stored = level <= EAGER and (level == 0 or self._store_next())
+            if stored:
+                yield from map(Candidate, map(self.bank.expression, self.bank.equal_to(self.goals[0], level)))
             else:
                 yield from self._swept(level)
+                if self.bank.level < level - 1 and self._store_next():
+                    yield Batch()
+                    yield from self._swept(level)
             yield Batch()
             complete = yield from self._sharing(level)
-            yield Exhausted(level, complete=storing and complete)
+            yield Exhausted(level, complete=stored and complete)
             barren = barren + 1 if self.budget.candidates == spent else 0
             level += 1
 
-    def _store(self, level: int) -> bool:
-        operations = self.vocabulary.operations
-        if self.bank.estimate(operations, level) > STORED:
+    def _store_next(self) -> bool:
+        """Stores one level more, if it is not too large; whether it did."""
+        if not self.storing or self.bank.estimate(self.vocabulary.operations, self.bank.level + 1) > STORED:
+            self.storing = False
             return False
         try:
-            self.bank.grow(operations, self.budget.spend)
+            self.bank.grow(self.vocabulary.operations, self.budget.spend)
         except OutOfRoom:
-            return False
-        return True
+            self.storing = False  # what was stored of the level serves all the same
+        return self.storing
 
     def _swept(self, level: int) -> Iterator[Candidate | Batch]:
         flat = [operation for operation in self.vocabulary.operations if len(operation.widths) <= 2]
