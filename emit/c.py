@@ -315,10 +315,11 @@ class _C(Writer):
     def choose(self, test: Expr, a: Expr, b: Expr) -> Expr:
         a, b = self.inward(a, b), self.inward(b, a)
         word = max(e.bits for e in (a, b) if _plain(a) == _plain(b) or not _plain(e))
-        if a.inner and b.inner and min(a.agrees, b.agrees) == word:
-            bits = max(32, a.inner.bits, b.inner.bits)
-            chosen = ast.IfExp(test.tree, a.inner.tree, b.inner.tree)
-            return _cast(Expr(chosen, ranges.join(a.inner.range, b.inner.range), bits=bits, signed=True), word)
+        x, y = _signed_inside(a), _signed_inside(b)
+        if x and y and min(a.agrees, b.agrees) == word:
+            chosen = ast.IfExp(test.tree, x.tree, y.tree)
+            bits = max(32, x.bits, y.bits)
+            return _cast(Expr(chosen, ranges.join(x.range, y.range), bits=bits, signed=True), word)
         bits = max(32, word)
         if _plain(a) and _plain(b):
             a, b = self.typed(a, bits), self.typed(b, bits)
@@ -327,7 +328,7 @@ class _C(Writer):
 
     def inward(self, e: Expr, other: Expr) -> Expr:
         """A literal as a signed number's word, where the other side of a choice is one."""
-        if not (e.literal and other.inner and e.range) or e.signed:
+        if not (e.literal and e.range and _signed_inside(other)) or e.signed:
             return e
         half = 1 << other.bits - 1
         return replace(e, inner=self.number((e.range.low ^ half) - half, other.bits, signed=True), agrees=other.bits)
@@ -350,7 +351,7 @@ class _C(Writer):
             self.helpers[name, bits] = None
             function = f"{name}{bits}"
         given = arg.tree
-        if isinstance(given, ast.Call) and arg.inner and bits == 64:  # gcc finds fault with uint64_t around a builtin
+        if isinstance(given, ast.Call) and _signed_inside(arg) and bits == 64:  # gcc finds fault with uint64_t around a builtin
             given = ast.Call(ast.Name("(unsigned long long)"), given.args, [])
         tree = ast.Call(ast.Name(function), [given], [])
         if name not in _COUNTS:
@@ -394,6 +395,11 @@ def _plain(e: Expr) -> bool:
     return isinstance(e.tree, ast.Constant) and e.tree.kind is None
 
 
+def _signed_inside(e: Expr) -> Expr | None:
+    """The signed expression that an unsigned word was cast from."""
+    return e.inner if e.inner and e.inner.signed and not e.signed else None
+
+
 def _cast(e: Expr, bits: int, signed: bool = False) -> Expr:
     """`e` converted to a C type, without a detour over a word that is no smaller, and not at all if it has the type."""
     if e.inner and bits <= e.agrees and (bits < e.bits or signed):
@@ -403,8 +409,7 @@ def _cast(e: Expr, bits: int, signed: bool = False) -> Expr:
     full = ranges.signed(bits) if signed else ranges.unsigned(bits)
     span = e.range if e.range and e.range.within(full) else full
     tree = ast.Call(ast.Name(f"({_type(bits, signed)})"), [e.tree], [])
-    return Expr(tree, span, bits=bits, signed=signed, inner=e if e.signed and not signed else None,
-                agrees=bits)
+    return Expr(tree, span, bits=bits, signed=signed, inner=e, agrees=bits)
 
 
 def _wrapped(e: Expr) -> Expr:
@@ -415,7 +420,7 @@ def _wrapped(e: Expr) -> Expr:
 def _uncast(e: Expr) -> ast.expr:
     """A parameter as the initializer of its word: one of a smaller unsigned type needs no cast there."""
     match e.tree:
-        case ast.Call(ast.Name("(uint32_t)" | "(uint64_t)"), [ast.Name() as name]) if not (e.inner or e.truth):
+        case ast.Call(ast.Name("(uint32_t)" | "(uint64_t)"), [ast.Name() as name]) if not _signed_inside(e):
             return name
         case ast.Call(ast.Name("(uint32_t)"), [ast.Call(ast.Name("(uint8_t)" | "(uint16_t)")) as narrow]):
             return narrow

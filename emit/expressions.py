@@ -34,7 +34,8 @@ class Expr:
     """An expression, and between which numbers its value lies (None: unknown).
 
     `truth`: it is a truth value of the language. For C: `bits` is the width of its type, 0 for a plain literal,
-    `signed` says which type, and `inner` is a signed expression with which it agrees in the `agrees` low bits.
+    `signed` says which type, and `inner` is an expression, without a cast, with which it agrees in the `agrees` low
+    bits.
     """
 
     tree: ast.expr

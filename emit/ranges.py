@@ -173,6 +173,9 @@ def _step(tree: ast.expr, known: Mapping[str, Range]) -> tuple[ast.expr, Range |
             return _shorter(left, binary_op, right, a, b), binary(binary_op, a, b)
         case ast.Call(ast.Name("min" | "max" as name), [left, right]):
             (left, a), (right, b) = simplify(left, known), simplify(right, known)
+            first = compare(ast.LtE() if name == "min" else ast.GtE(), a, b)
+            if first is not None and (first or compare(ast.LtE() if name == "max" else ast.GtE(), a, b)):
+                return (left, a) if first else (right, b)
             pick: Callable[[Iterable[int]], int] = min if name == "min" else max
             found = Range(pick((a.low, b.low)), pick((a.high, b.high))) if a and b else None
             return ast.Call(ast.Name(name), [left, right], []), found
