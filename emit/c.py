@@ -27,10 +27,10 @@ from ..ir.graph import INPUT, Function, Node
 from ..ir.primes import Row
 from ..ir.types import Type
 from . import printer, ranges
-from .expressions import Expr, Writer, identifier, parsed
+from .expressions import Expr, Writer, identifier
 from .native import standard
 from .plain import guarded, spelled, visible
-from .ranges import Range
+from .ranges import Range, parsed
 
 # C's keywords, those that C++ adds (headers are for both), and the names that our headers bring.
 _RESERVED = """
@@ -351,7 +351,8 @@ class _C(Writer):
             self.helpers[name, bits] = None
             function = f"{name}{bits}"
         given = arg.tree
-        if isinstance(given, ast.Call) and _signed_inside(arg) and bits == 64:  # gcc finds fault with uint64_t around a builtin
+        if isinstance(given, ast.Call) and _signed_inside(arg) and bits == 64:
+            # a builtin in a builtin: gcc's -Wsign-conversion finds fault with uint64_t between them
             given = ast.Call(ast.Name("(unsigned long long)"), given.args, [])
         tree = ast.Call(ast.Name(function), [given], [])
         if name not in _COUNTS:

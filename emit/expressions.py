@@ -14,7 +14,6 @@ from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
 
 from ..ir.graph import CONST, INPUT, LEAVES, Node, Parameter, topological
 from ..ir.primes import TABLE, Row
@@ -52,11 +51,6 @@ class Expr:
 
     def exact(self, width: int) -> bool:
         return self.truth or (self.range is not None and self.range.fits(width))
-
-
-@cache
-def parsed(text: str) -> ast.expr:
-    return ast.parse(text, mode="eval").body
 
 
 class Writer(ABC):

@@ -13,10 +13,10 @@ from ..ir.graph import Function, Node, Parameter, topological
 from ..ir.primes import Row
 from ..ir.types import Type
 from . import printer, ranges
-from .expressions import Expr, Renamed, Writer, parsed
+from .expressions import Expr, Renamed, Writer
 from .native import standard
 from .plain import spelled, visible
-from .ranges import Range
+from .ranges import Range, parsed
 
 _NUMBA_WIDTH = 64
 

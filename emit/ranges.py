@@ -10,6 +10,7 @@ import operator
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
+from functools import cache
 
 from ..ir.evaluate import words
 from ..ir.graph import CONST, LEAVES, Node, topological
@@ -243,6 +244,12 @@ class _Inside(ast.NodeTransformer):
         return self.generic_visit(node)
 
 
+@cache
+def parsed(text: str) -> ast.expr:
+    """The tree of a text of the table; it is shared, so nobody changes it."""
+    return ast.parse(text, mode="eval").body
+
+
 def letters(row: Row, args: tuple[Node, ...], width: int) -> dict[str, Range]:
     """What the letters W, B, M, T, V, Z and O of the table stand for, for `row` on `args` with a result of `width`."""
     w = args[row.arguments.index("w")].width
@@ -269,5 +276,5 @@ def range_of(node: Node, known: Mapping[Node, Range]) -> Range:
     assert row.value is not None
     names = letters(row, node.args, node.width)
     names.update(zip("xyz", (known[arg] for arg in node.args), strict=False))
-    _, found = simplify(ast.parse(row.value, mode="eval").body, names)
+    _, found = simplify(parsed(row.value), names)
     return found if found and found.fits(node.width) else everything
