@@ -39,10 +39,10 @@ def synthesize(spec: Source, *, using: Names | None = None, forbid: Names = (),
     or where a file holds several.
     """
     wanted = restrict(_only_spec(lift_specs(spec), spec), requires=requires, using=using, forbid=forbid)
-    return synthesize_spec(wanted, time=time, seed=seed, work=work, report=report)
+    return synthesize_spec(wanted, time, seed, work, report)
 
 
-def synthesize_spec(spec: Spec, *, time: float | None = None, seed: int = 0, work: int | None = None,
+def synthesize_spec(spec: Spec, time: float | None, seed: int = 0, work: int | None = None,
                     report: Report | None = None) -> Result:
     """`synthesize`, for a spec that says everything."""
     from .synth.schedule import synthesize
@@ -57,17 +57,19 @@ def verify(old: Source, new: Source, *, requires: str | None = None, time: float
     is defined. Parameters go by position. `time` is in seconds; a verdict that takes longer is Unknown.
     """
     spec = _only_spec(lift_specs(old), old)
-    return verify_spec(restrict(spec, requires=requires), lift(new), time=time)
+    return verify_spec(restrict(spec, requires=requires), lift(new), time)
 
 
-def verify_spec(spec: Spec, target: Function, *, time: float | None = None) -> Verdict:
+def verify_spec(spec: Spec, target: Function, time: float | None) -> Verdict:
     """Whether `target` meets `spec`, once it is shown that the spec means something."""
     from .verify.refine import check_spec, meets
     from .verify.verdict import Proved
 
     deadline = Deadline(time)
-    meaning = check_spec(spec, deadline)
-    return meets(spec, _read_as(target, spec), deadline=deadline) if isinstance(meaning, Proved) else meaning
+    verdict = check_spec(spec, deadline)
+    if isinstance(verdict, Proved):
+        verdict = meets(spec, _read_as(target, spec), deadline=deadline)
+    return replace(verdict, remarks=tuple(dict.fromkeys((*spec.remarks, *target.remarks, *verdict.remarks))))
 
 
 def _read_as(target: Function, spec: Spec) -> Function:

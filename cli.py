@@ -12,6 +12,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
@@ -21,6 +22,7 @@ from . import __version__
 from .ir.errors import PrimirError
 
 if TYPE_CHECKING:
+    from .ir.graph import Function
     from .lift.spec import Spec
     from .synth.result import Report, Result
     from .verify.verdict import Verdict
@@ -29,6 +31,7 @@ OK, NO, USAGE, UNKNOWN, INTERNAL, INTERRUPTED, TERMINATED = 0, 1, 2, 3, 4, 130, 
 EXIT = {**dict.fromkeys(["proved", "consistent"], OK), **dict.fromkeys(["refuted", "none", "vacuous"], NO),
         **dict.fromkeys(["unknown", "bounded"], UNKNOWN)}  # by status
 GRACE = 0.3  # seconds
+STARTING = 60.0  # seconds that a process of --jobs may take beside its --time: to start, to compile, to prove the last
 WORST_FIRST = (NO, UNKNOWN, OK)
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -194,6 +197,8 @@ def _common(formats: str, time: float | None) -> Callable[[Command], Command]:
         click.option("-q", "--quiet", is_flag=True, help="No progress and no notes on stderr."),
     ]
     if time is not None:
+        options.insert(0, click.option("--jobs", type=click.IntRange(min=1), default=1, show_default=True, metavar="N",
+                                       help="How many specs or pairs are worked on at once."))
         options.insert(0, click.option("--time", type=float, callback=_seconds, default=time, show_default=True,
                                        metavar="SECONDS", help="Give up after so many seconds, for each spec or pair."))
 
@@ -238,7 +243,7 @@ def group() -> None:
               help="Give up after N candidates: the same N and seed give the same answer on any machine.")
 @_common("text json", time=60.0)
 def synth(source: str, using: tuple[str, ...], forbid: tuple[str, ...], requires: str | None, outputs: tuple[str, ...],
-          seed: int, work: int | None, time: float, form: str | None, quiet: bool) -> int:
+          seed: int, work: int | None, time: float, jobs: int, form: str | None, quiet: bool) -> int:
     """Finds the shortest program that meets SPEC, and proves it.
 
     SPEC is a .spec file, or a function (Python, LLVM IR) whose behaviour the program must have.
@@ -252,15 +257,12 @@ def synth(source: str, using: tuple[str, ...], forbid: tuple[str, ...], requires
     Exit codes: 0 proved (or consistent, where the spec has only examples), 1 no program exists or no input meets the
     spec, 3 none was found within the limits.
     """
-    from .api import synthesize_spec
     from .lift.source import lift_specs, restrict
 
     specs = [restrict(spec, requires=requires, using=using or None, forbid=forbid) for spec in lift_specs(source)]
     _check_outputs(outputs, specs, source)
     results: list[Result] = []
-    for spec in specs:
-        with _progress(spec.name, quiet) as report:
-            result = synthesize_spec(spec, time=time, seed=seed, work=work, report=report)
+    for result in _synthesized(specs, time, seed, work, jobs, quiet):
         results.append(result)
         if form != "json":
             _print(str(result))
@@ -268,10 +270,28 @@ def synth(source: str, using: tuple[str, ...], forbid: tuple[str, ...], requires
             result.write(path)
             _note(f"wrote {path}", quiet)
     if form == "json":
-        _print_json([result.to_json() for result in results])
+        _print(_json([result.to_json() for result in results]))
     if outputs and results[0].function is None:
         _say(f"primir: no program, so nothing was written to {', '.join(outputs)}")
     return _worst(EXIT[result.status] for result in results)
+
+
+def _synthesized(specs: Sequence[Spec], time: float, seed: int, work: int | None, jobs: int,
+                 quiet: bool) -> Iterator[Result]:
+    """The results, in the order of the specs."""
+    from .api import synthesize_spec
+    from .jobs.parallel import side_by_side
+
+    if jobs > 1 and len(specs) > 1:
+        calls = [(spec, time, seed, work) for spec in specs]
+        with _progress(f"{len(specs)} specs", quiet):
+            results = side_by_side("primir.api:synthesize_spec", calls, jobs, time + STARTING)
+        yield from results
+        return
+    for spec in specs:
+        with _progress(spec.name, quiet) as report:
+            result = synthesize_spec(spec, time, seed, work, report)
+        yield result
 
 
 def _check_outputs(outputs: Sequence[str], specs: Sequence[Spec], source: str) -> None:
@@ -304,11 +324,12 @@ def _check_outputs(outputs: Sequence[str], specs: Sequence[Spec], source: str) -
 @click.argument("new", metavar="[NEW]", required=False)
 @click.option("--requires", metavar="CONDITION", help="Only for inputs that meet it: 'x < 1000', as in a .spec.")
 @click.option("--accept", multiple=True, type=click.Choice(["bounded", "unknown"]), help="Exit with 0 for this too.")
+@click.option("-o", "--output", metavar="FILE", help="Write there what would be printed.")
 @click.option("--undef-inputs", is_flag=True, hidden=True)
 @click.option("--config", is_flag=True, hidden=True)
 @_common("text json", time=60.0)
-def verify(old: str | None, new: str | None, requires: str | None, accept: tuple[str, ...], undef_inputs: bool,
-           config: bool, time: float, form: str | None, quiet: bool) -> int:
+def verify(old: str | None, new: str | None, requires: str | None, accept: tuple[str, ...], output: str | None,
+           undef_inputs: bool, config: bool, time: float, jobs: int, form: str | None, quiet: bool) -> int:
     """Proves that NEW does what OLD did, or shows inputs for which it does not.
 
     OLD is a function or a .spec. One file alone is a file with functions src and tgt (or src1 and tgt1, ...).
@@ -327,38 +348,54 @@ def verify(old: str | None, new: str | None, requires: str | None, accept: tuple
         raise PrimirError(f"{'--undef-inputs' if undef_inputs else '--config'} comes with a later release")
     if old is None:
         raise click.UsageError("Missing argument 'OLD'.", click.get_current_context())
-    verdicts: list[tuple[str, Verdict]] = []
-    for name, before, after, decide in _pairs(old, new, requires, time):
-        with _progress(f"proving {name}", quiet):
-            verdict = decide()
-        verdicts.append((name, verdict))
-        if form != "json":
-            _print(verdict_text(verdict, before, after))
+    pairs = _pairs(old, new, requires)
+    verdicts = _verdicts(pairs, time, jobs, quiet)
     if form == "json":
-        found = [verdict_json(verdict) for _, verdict in verdicts]
-        _print_json(found if len(found) == 1 else [{"name": name, **each} for (name, _), each in zip(verdicts, found)])
-    return _worst(OK if verdict.status in accept else EXIT[verdict.status] for _, verdict in verdicts)
+        found = [verdict_json(verdict) for verdict in verdicts]
+        text = _json(found if len(found) == 1 else [{"name": pair.name, **each} for pair, each in zip(pairs, found)])
+    else:
+        text = "\n".join(verdict_text(verdict, pair.old, pair.new) for pair, verdict in zip(pairs, verdicts))
+    _deliver(text, output)
+    return _worst(OK if verdict.status in accept else EXIT[verdict.status] for verdict in verdicts)
 
 
-def _pairs(old: str, new: str | None, requires: str | None,
-           time: float) -> list[tuple[str, str, str, Callable[[], Verdict]]]:
-    """What is to be decided: a name for each pair, what its sides are called, and how to find out."""
-    from .api import lift, verify_spec
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two things to compare, and what they are called."""
+
+    old: str
+    new: str
+    spec: Spec
+    target: Function
+
+    @property
+    def name(self) -> str:
+        return f"{self.old}:{self.new}"
+
+
+def _pairs(old: str, new: str | None, requires: str | None) -> list[Pair]:
+    from .api import lift
     from .lift.source import lift_pairs, lift_specs, restrict
     from .lift.spec import from_function
 
     if new is None:
-        given = [(name, name.split(":")[0], name.split(":")[1], from_function(source), target)
-                 for name, source, target in lift_pairs(old)]
-    else:
-        specs = lift_specs(old)
-        if len(specs) > 1:
-            raise PrimirError(f"{old} holds {len(specs)} specs", hint=f"name one, as in {old}:{specs[0].name}")
-        given = [(f"{old} {new}", old, new, specs[0], lift(new))]
-    limited = [(name, before, after, restrict(spec, requires=requires), target)
-               for name, before, after, spec, target in given]
-    return [(name, before, after, lambda spec=spec, target=target: verify_spec(spec, target, time=time))  # type: ignore[misc]  # bound now
-            for name, before, after, spec, target in limited]
+        return [Pair(source.name, target.name, restrict(from_function(source), requires=requires), target)
+                for source, target in lift_pairs(old)]
+    specs = lift_specs(old)
+    if len(specs) > 1:
+        raise PrimirError(f"{old} holds {len(specs)} specs", hint=f"name one, as in {old}:{specs[0].name}")
+    return [Pair(old, new, restrict(specs[0], requires=requires), lift(new))]
+
+
+def _verdicts(pairs: Sequence[Pair], time: float, jobs: int, quiet: bool) -> list[Verdict]:
+    from .api import verify_spec
+    from .jobs.parallel import side_by_side
+
+    with _progress("proving", quiet):
+        if jobs > 1 and len(pairs) > 1:
+            calls = [(pair.spec, pair.target, time) for pair in pairs]
+            return side_by_side("primir.api:verify_spec", calls, jobs, time + STARTING)
+        return [verify_spec(pair.spec, pair.target, time) for pair in pairs]
 
 
 # --- lift -------------------------------------------------------------------------------------------------------------
@@ -387,23 +424,17 @@ def lift(source: str, raw: bool, output: str | None, form: str | None, quiet: bo
     if form is None:
         form = LIFT_SUFFIXES.get(Path(output).suffix, "text") if output is not None else "text"
     text = _graph(function if raw else _canonical(function), form)
-    if output is None:
-        _print(text)
-        return OK
-    try:
-        Path(output).write_text(text + "\n")
-    except OSError as problem:
-        raise PrimirError(f"{output} cannot be written: {problem.strerror}") from None
+    _deliver(text, output)
     return OK
 
 
-def _canonical(function: Any) -> Any:
+def _canonical(function: Function) -> Function:
     from .ir.canon import canonical
 
     return function.over(canonical(function.roots))
 
 
-def _graph(function: Any, form: str) -> str:
+def _graph(function: Function, form: str) -> str:
     """The graph in the format called `form`."""
     match form:
         case "json":
@@ -427,9 +458,20 @@ def _graph(function: Any, form: str) -> str:
 # --- what the commands share ------------------------------------------------------------------------------------------
 
 
-def _print_json(results: Sequence[dict[str, object]]) -> None:
+def _json(results: Sequence[dict[str, object]]) -> str:
     """One object: the result, or where there are several, all of them."""
-    _print(json.dumps(results[0] if len(results) == 1 else {"results": list(results)}))
+    return json.dumps(results[0] if len(results) == 1 else {"results": list(results)})
+
+
+def _deliver(text: str, output: str | None) -> None:
+    """To stdout, or into the file `output`."""
+    if output is None:
+        _print(text)
+        return
+    try:
+        Path(output).write_text(text + "\n")
+    except OSError as problem:
+        raise PrimirError(f"{output} cannot be written: {problem.strerror}") from None
 
 
 def _note(text: str, quiet: bool) -> None:

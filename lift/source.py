@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from ..ir.errors import Place, PrimirError
-from ..ir.graph import FALSE, Function, Node, Parameter, both, substitute
+from ..ir.graph import FALSE, TRUE, Function, Node, Parameter, both, substitute
 from .spec import Spec, from_function
 
 if TYPE_CHECKING:
@@ -176,8 +176,8 @@ def lift_specs(source: Source) -> list[Spec]:
     return [from_function(lifted)] if isinstance(lifted, Function) else lifted
 
 
-def lift_pairs(source: str) -> list[tuple[str, Function, Function]]:
-    """The pairs of functions to compare that one file holds: `src` and `tgt`, `src1` and `tgt1` ..., with their names.
+def lift_pairs(source: str) -> list[tuple[Function, Function]]:
+    """The pairs of functions to compare that one file holds: `src` and `tgt`, `src1` and `tgt1` ...
 
     PrimirError where there are none, or where one cannot be lifted.
     """
@@ -186,18 +186,18 @@ def lift_pairs(source: str) -> list[tuple[str, Function, Function]]:
         from .llvm import functions_of
 
         functions = functions_of(_content(location.file), file=str(location.file))
-        pairs = [(old, new, functions[old], functions[new]) for old, new in functions.pairs]
+        pairs = [(functions[old], functions[new]) for old, new in functions.pairs]
     elif location.suffix == ".py" and location.file is not None:
         from .python import functions_in
 
         found = functions_in(location.file)
         named = [(old, f"tgt{old[3:]}") for old in found if old.startswith("src")]
-        pairs = [(old, new, lift_callable(found[old]), lift_callable(found[new])) for old, new in named if new in found]
+        pairs = [(lift_callable(found[old]), lift_callable(found[new])) for old, new in named if new in found]
     else:
         pairs = []
     if location.function is not None or not pairs:
         raise PrimirError(f"{source} holds no functions src and tgt", hint="name two sources, an old and a new one")
-    return [(f"{old}:{new}", before, after) for old, new, before, after in pairs]
+    return pairs
 
 
 def _callable_at(location: Location) -> Callable[..., Any]:
@@ -348,4 +348,6 @@ def _typed(function: Function, lowered: Lowered) -> Function:
     function = function.over(substitute(function.roots, renamed))
     results = tuple(replace(result, type=type_)
                     for result, type_ in zip(function.results, lowered.results, strict=True))
-    return replace(function, name=lowered.symbol, parameters=parameters, results=results, remarks=lowered.remarks)
+    raises = () if function.domain is TRUE else (f"inputs for which {lowered.symbol} raises are outside its domain",)
+    return replace(function, name=lowered.symbol, parameters=parameters, results=results,
+                   remarks=(*lowered.remarks, *raises))

@@ -1,0 +1,36 @@
+"""Independent calls side by side, each in a worker process."""
+
+from __future__ import annotations
+
+import select
+from collections.abc import Sequence
+from typing import Any
+
+from .workers import Job, Worker
+
+
+def side_by_side(function: str, calls: Sequence[tuple[Any, ...]], jobs: int, seconds: float) -> list[Any]:
+    """What `function`, named "package.module:name", returns for each tuple of arguments, in their order.
+
+    At most `jobs` calls run at once, each for at most `seconds`. Raises what the first failing call raises, TimedOut
+    and Crashed included; that, and Ctrl-C, ends the others.
+    """
+    results: list[Any] = [None] * len(calls)
+    waiting = list(enumerate(calls))
+    idle = [Worker() for _ in range(min(jobs, len(calls)))]
+    running: dict[Job, tuple[int, Worker]] = {}
+    try:
+        while waiting or running:
+            while waiting and idle:
+                index, arguments = waiting.pop(0)
+                worker = idle.pop()
+                running[worker.start(function, *arguments, seconds=seconds)] = index, worker
+            select.select(list(running), [], [], min(job.left() for job in running))
+            for job in [job for job in running if job.done()]:
+                index, worker = running.pop(job)
+                idle.append(worker)
+                results[index] = job.result()
+    finally:
+        for worker in (*idle, *(worker for _, worker in running.values())):
+            worker.close()
+    return results
