@@ -47,7 +47,22 @@ def synthesize_spec(spec: Spec, time: float | None, seed: int = 0, work: int | N
     """`synthesize`, for a spec that says everything."""
     from .synth.schedule import synthesize
 
-    return synthesize(spec, deadline=Deadline(time), seed=seed, work=work, report=report)
+    return synthesize(_emittable(spec), deadline=Deadline(time), seed=seed, work=work, report=report)
+
+
+def _emittable(spec: Spec) -> Spec:
+    """`spec` under a name that every language we emit takes: `double` becomes `double_`."""
+    from keyword import iskeyword
+
+    from .emit.c import is_name
+    from .emit.expressions import identifier
+
+    name = identifier(spec.name)
+    if not is_name(name) or iskeyword(name):
+        name += "_"
+    if name == spec.name:
+        return spec
+    return replace(spec, name=name, remarks=(*spec.remarks, f"C or Python cannot call it {spec.name}: it is {name}"))
 
 
 def verify(old: Source, new: Source, *, requires: str | None = None, time: float | None = None) -> Verdict:

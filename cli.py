@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 OK, NO, USAGE, UNKNOWN, INTERNAL, INTERRUPTED, TERMINATED = 0, 1, 2, 3, 4, 130, 143
 EXIT = {**dict.fromkeys(["proved", "consistent"], OK), **dict.fromkeys(["refuted", "none", "vacuous"], NO),
         **dict.fromkeys(["unknown", "bounded"], UNKNOWN)}  # by status
+SHOW_CURSOR = "\x1b[?25h"  # the progress line hides it
 GRACE = 0.3  # seconds
 STARTING = 60.0  # seconds that a process of --jobs may take beside its --time: to start, to compile, to prove the last
 WORST_FIRST = (NO, UNKNOWN, OK)
@@ -148,13 +149,15 @@ def _exit_at_once(code: int) -> NoReturn:
     import atexit
 
     atexit._run_exitfuncs()  # kills the workers
+    if sys.stderr.isatty():
+        _say(SHOW_CURSOR, end="")
     os._exit(code)
 
 
-def _say(text: str) -> None:
+def _say(text: str, end: str = "\n") -> None:
     """To stderr, which may be closed."""
     try:
-        click.echo(text, err=True)
+        click.echo(text + end, err=True, nl=False)
     except OSError:
         pass
 

@@ -35,7 +35,7 @@ def verdict_text(verdict: Verdict, old: str, new: str) -> str:
         case Unknown(why, seconds):
             text = f"unknown after {seconds:.2f} s: {why}"
         case Vacuous(condition):
-            text = f"vacuous: no input meets {condition}, so there is nothing to prove"
+            text = f"vacuous: there is nothing to prove, as no input meets {condition}"
     return "\n".join([text, *(f"  note: {remark}" for remark in verdict.remarks)])
 
 

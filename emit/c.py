@@ -124,8 +124,13 @@ extern "C" {{
 """
 
 
+def is_name(symbol: str) -> bool:
+    """Whether a function in C, or one in C++ with C's interface, may be called `symbol`."""
+    return re.fullmatch(r"[A-Za-z_]\w*", symbol, re.ASCII) is not None and symbol not in _RESERVED
+
+
 def _checked(symbol: str) -> str:
-    if not re.fullmatch(r"[A-Za-z_]\w*", symbol, re.ASCII) or symbol in _RESERVED:
+    if not is_name(symbol):
         raise PrimirError(f"{symbol!r} cannot be the name of a function in C")
     return symbol
 

@@ -29,7 +29,7 @@ def _outcome(result: Result) -> str:
         case "none":
             return "none: no program can meet this spec, and that is proved"
         case "vacuous":
-            return "vacuous: no input meets what the spec requires"
+            return "vacuous: the spec says nothing about any input"
         case "unknown":
             return f"unknown: no program was found and proved in {result.search.seconds:.1f} s{_exhausted(result)}"
 
@@ -71,11 +71,12 @@ def _notes(result: Result) -> Iterator[str]:
         if result.proof is not None and result.status != "consistent":
             prover = getattr(result.proof, "prover", result.proof.status)
             yield f"  proved on the emitted LLVM IR, read again, by {prover} in {result.proof.seconds:.2f} s"
-        yield f"  found by {search.engine} among {work}"
+        if search.engine:
+            yield f"  found by {search.engine} among {work}"
     elif result.status == "unknown":
         yield f"  looked at {work}"
     elif isinstance(result.proof, Vacuous):
-        yield f"  nothing meets {result.proof.condition} ({result.proof.prover})"
+        yield f"  no input meets {result.proof.condition} ({result.proof.prover})"
     yield from (f"  note: {remark}" for remark in result.remarks)
 
 

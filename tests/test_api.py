@@ -138,6 +138,17 @@ def test_lift_and_verify_are_packages_and_functions():
     assert list(inspect.signature(primir.verify).parameters) == ["old", "new", "requires", "time"]
 
 
+@pytest.mark.parametrize("name, emitted", [("double", "double_"), ("lambda", "lambda_"), ("f.1 x", "f_1_x")])
+def test_a_name_that_c_or_python_refuses_is_another_one_there(tmp_path, name, emitted):
+    file = tmp_path / "module.ll"
+    file.write_text(f'define i8 @"{name}"(i8 noundef %x) {{\n  ret i8 %x\n}}\n')
+    found = primir.synthesize(file)
+    assert (found.name, found(3)) == (emitted, 3)
+    assert f"uint8_t {emitted}(uint8_t x)" in found.c
+    assert f"def {emitted}(x: int)" in found.python
+    assert name in str(found)
+
+
 def test_every_name_is_there():
     for name in primir.__all__:
         assert getattr(primir, name) is not None
