@@ -35,7 +35,7 @@ class Node:
     def __repr__(self) -> str:
         from .text import print_term
 
-        return print_term(self)
+        return print_term(self, depth=10)
 
     def __reduce__(self) -> tuple[object, ...]:
         return _first_of, (flatten([self]),)

@@ -18,8 +18,14 @@ def literal(value: int, width: int) -> str:
 
 
 def symbol(node: Node) -> str:
-    """The SMT-LIB symbol of a leaf: its name between bars, where what a symbol cannot hold is written ^ and in hex."""
-    return "|" + re.sub(r"[|\\^]", lambda found: f"^{ord(found[0]):02x}", str(node.data)) + "|"
+    """The SMT-LIB symbol of a leaf. Names of more than a letter and digits get a %: they may be words of SMT-LIB.
+
+    What a symbol cannot hold is written ^ and in hex.
+    """
+    name = str(node.data)
+    if re.fullmatch("[a-z][0-9]*", name):
+        return f"|{name}|"
+    return "|%" + re.sub(r"[|\\^]", lambda found: f"^{ord(found[0]):02x}", name) + "|"
 
 
 def lower(roots: Sequence[Node]) -> list[Node]:

@@ -6,13 +6,17 @@
 
 A node used more than once gets a name. A line `poison` follows its `value` where a result can be poison; `ub` and
 `domain` come last. `%x?: u32` is a parameter that may be poison (then `%x!poison` is a truth value), and
-`choice %c: 32` declares what the program leaves open.
+`choice %c: 32` declares what the program leaves open. Names with other characters than these stand in quotes, as in
+JSON: `%"a b"`.
 """
 
 from __future__ import annotations
 
+import json
+import re
 from collections import Counter
 from collections.abc import Iterator
+from itertools import count
 from typing import TYPE_CHECKING
 
 from . import graph, terms
@@ -25,8 +29,16 @@ if TYPE_CHECKING:
     from lark import Token, Tree
 
 
-def print_term(node: Node, names: dict[Node, str] | None = None) -> str:
-    """`node` as one term; nodes among `names` are cut there. Only for small graphs: nothing is shared."""
+def spelled(name: str) -> str:
+    """A name as the text form has it: in quotes where it could not be read back otherwise."""
+    return name if re.fullmatch(r"[\w.!$]+", name) else json.dumps(name)
+
+
+def print_term(node: Node, names: dict[Node, str] | None = None, depth: int = 200) -> str:
+    """`node` as one term; nodes among `names` are cut there, and others where they nest more than `depth` deep.
+
+    Only for small graphs: nothing is shared.
+    """
     names = names or {}
     if node in names:
         return names[node]
@@ -34,28 +46,34 @@ def print_term(node: Node, names: dict[Node, str] | None = None) -> str:
         value = int(node.data)
         return f"{value if value < 10 else hex(value)}:{node.width}"
     if node.op in LEAVES:
-        return f"%{node.data}"
+        return f"%{spelled(str(node.data))}"
+    if depth == 0:
+        return "..."
     tag = f":{node.width}" if TABLE[node.op].cast else ""
-    return f"({node.op}{tag} {' '.join(print_term(arg, names) for arg in node.args)})"
+    return f"({node.op}{tag} {' '.join(print_term(arg, names, depth - 1) for arg in node.args)})"
 
 
 def print_function(function: Function) -> str:
     """`function` in the text form; `parse_functions` reads it back as the same graph."""
-    parameters = ", ".join(f"%{p.name}{'' if p.noundef else '?'}: {p.type}" for p in function.parameters)
+    parameters = ", ".join(f"%{spelled(p.name)}{'' if p.noundef else '?'}: {p.type}" for p in function.parameters)
     arrow = f" -> {', '.join(str(r.type) for r in function.results)}" if function.results else ""
-    return "\n".join([f"function {function.name}({parameters}){arrow}", *(f"  {line}" for line in _lines(function))])
+    name = function.name if re.fullmatch(r"[A-Za-z_][\w.!$]*", function.name) else json.dumps(function.name)
+    return "\n".join([f"function {name}({parameters}){arrow}", *(f"  {line}" for line in _lines(function))])
 
 
 def _lines(function: Function) -> Iterator[str]:
     uses = Counter(arg for node in topological(function.roots) for arg in node.args)
     uses.update(root for root in function.roots if root not in (TRUE, FALSE))
     names: dict[Node, str] = {}
+    leaves = [*(p.value for p in function.parameters), *(n for n in topological(function.roots) if n.op in LEAVES)]
+    taken = {print_term(leaf) for leaf in leaves}
+    free = (name for number in count(1) if (name := f"%{number}") not in taken)
     for node in topological(function.roots):
         if node.op == CHOICE:
-            yield f"choice %{node.data}: {node.width}"
+            yield f"choice {print_term(node)}: {node.width}"
         if node.op not in LEAVES and (uses[node] > 1 or _depth(node, names) > 3):
             text = print_term(node, names)
-            names[node] = f"%{len(names) + 1}"
+            names[node] = next(free)
             yield f"{names[node]} = {text}"
     for result in function.results:
         yield f"value {print_term(result.value, names)}"
@@ -82,10 +100,11 @@ def parse_functions(text: str, file: str | None = None) -> list[Function]:
         line, column = max(problem.line, 1), max(problem.column, 1)
         source = text.splitlines()[line - 1] if text.splitlines() else ""
         raise PrimirError("this is not the text of a graph", Place(file, line, column, source)) from None
-    return [_function(child, file) for child in tree.children]  # type: ignore[arg-type]
+    lines = text.splitlines()
+    return [_function(child, file, lines) for child in tree.children]  # type: ignore[arg-type]
 
 
-def _function(tree: Tree[Token], file: str | None) -> Function:
+def _function(tree: Tree[Token], file: str | None, lines: list[str]) -> Function:
     head, *rest = [child for child in tree.children if child is not None]
     parameters: list[Parameter] = []
     types = []
@@ -93,43 +112,67 @@ def _function(tree: Tree[Token], file: str | None) -> Function:
     values: list[Node] = []
     poisons: list[Node] = []
     ub, domain = FALSE, TRUE
+
+    def place(part: Tree[Token]) -> Place:
+        return Place(file, part.meta.line, part.meta.column, lines[part.meta.line - 1])
+
     for part in rest:
-        place = Place(file, part.meta.line, part.meta.column)  # type: ignore[union-attr]
         children = list(part.children)  # type: ignore[union-attr]
         try:
             match part.data:  # type: ignore[union-attr]
                 case "parameter":
-                    type_ = parse_type(str(children[-1].children[0]), place)
-                    parameter = Parameter(str(children[0])[1:], type_, noundef=len(children) == 2)
+                    type_ = parse_type(str(children[-1].children[0]), place(part))  # type: ignore[arg-type]
+                    parameter = Parameter(_leaf_name(children[0]), type_, noundef=len(children) == 2)
                     parameters.append(parameter)
-                    names[f"%{parameter.name}"] = parameter.value
-                    names[f"%{parameter.name}!poison"] = parameter.poison
+                    names[print_term(parameter.value)] = parameter.value
+                    if not parameter.noundef:
+                        names[print_term(parameter.poison)] = parameter.poison
                 case "type":
-                    types.append(parse_type(str(children[0]), place))
+                    types.append(parse_type(str(children[0]), place(part)))  # type: ignore[arg-type]
                 case "let":
                     names[str(children[0])] = _node(children[1], names)
                 case "choice":
-                    names[str(children[0])] = graph.leaf(str(children[0])[1:], int(str(children[1])), CHOICE)
+                    choice = graph.leaf(_leaf_name(children[0]), int(str(children[1])), CHOICE)
+                    names[print_term(choice)] = choice
                 case "value":
                     width = types[len(values)].width if len(values) < len(types) else None
                     values.append(_node(children[0], names, width))
                     poisons.append(FALSE)
                 case "poison":
-                    poisons[-1] = _node(children[0], names, 1)
+                    poisons[-1] = _truth(children[0], names)
                 case "ub":
-                    ub = _node(children[0], names, 1)
+                    ub = _truth(children[0], names)
                 case "domain":
-                    domain = _node(children[0], names, 1)
-        except (TypeError, KeyError, IndexError) as problem:
-            raise PrimirError(f"this line does not fit: {problem}", place) from None
+                    domain = _truth(children[0], names)
+        except KeyError as problem:
+            raise PrimirError(f"there is no {problem.args[0]}", place(part)) from None  # type: ignore[arg-type]
+        except (TypeError, ValueError, IndexError) as problem:
+            raise PrimirError(f"this line does not fit: {problem}", place(part)) from None  # type: ignore[arg-type]
+        except RecursionError:
+            raise PrimirError("this line nests too deeply", place(part)) from None  # type: ignore[arg-type]
     if [v.width for v in values] != [t.width for t in types]:
-        raise PrimirError(f"{head} has {len(types)} typed results and these values: {values}",
-                          Place(file, tree.meta.line, tree.meta.column))
+        raise PrimirError(f"{head} has results of {[t.width for t in types]} bits, and its values have "
+                          f"{[v.width for v in values]}", place(tree))
     results = tuple(Result(t, v, p) for t, v, p in zip(types, values, poisons, strict=True))
-    return Function(str(head), tuple(parameters), results, ub, domain)
+    return Function(_unquoted(str(head)), tuple(parameters), results, ub, domain)
+
+
+def _leaf_name(token: object) -> str:
+    if not str(token).startswith("%"):
+        raise ValueError(f"the name {token} must begin with %")
+    return _unquoted(str(token)[1:])
+
+
+def _unquoted(name: str) -> str:
+    return str(json.loads(name)) if name.startswith('"') else name
+
+
+def _truth(tree: object, names: dict[str, Node]) -> Node:
+    node = _node(tree, names, 1)
+    if node.width != 1:
+        raise TypeError(f"a condition has 1 bit, and this has {node.width}")
+    return node
 
 
 def _node(tree: object, names: dict[str, Node], width: int | None = None) -> Node:
     return terms.instantiate(terms.from_tree(tree), terms.Scope(names), width)  # type: ignore[arg-type]
-
-

@@ -7,7 +7,6 @@ import sys
 import weakref
 
 import pytest
-
 from primir.ir import graph
 from primir.ir.evaluate import evaluate
 from primir.ir.graph import (

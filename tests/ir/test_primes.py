@@ -363,8 +363,8 @@ SECOND = {
 }
 PROOF_WIDTHS = (1, 2, 4, 8, 16, 32, 64)
 # Where the solvers do not finish in PROOF_SECONDS; everything else is proved at all of PROOF_WIDTHS.
-PROVED_UP_TO = {"urem": 8, "umul_overflow": 8, "smul_overflow": 8}
-PROOF_SECONDS = 20
+PROVED_UP_TO = {"umul_overflow": 16, "smul_overflow": 8}
+PROOF_SECONDS = 60
 COMPOSITES = [row for row in ROWS if not row.prime]
 
 

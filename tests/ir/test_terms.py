@@ -2,7 +2,6 @@
 
 import pytest
 from lark import UnexpectedInput
-
 from primir.ir import terms
 from primir.ir.evaluate import evaluate
 from primir.ir.graph import apply, const, leaf, topological

@@ -1,7 +1,6 @@
 """Machine types: names, ranges, wrapping, and the message for a name that is none."""
 
 import pytest
-
 from primir.ir.errors import Place, PrimirError
 from primir.ir.types import BOOL, STANDARD, Type, parse_type
 
