@@ -270,6 +270,12 @@ def test_every_rule_is_proved(rule):
     assert failure is None, failure
 
 
+def test_every_rule_holds_on_samples_at_other_widths():
+    for rule in base_rules():
+        for left, right in instances(rule, (9, 24, 65, 128)):
+            agree([left], [right], seed=rule.line)
+
+
 @pytest.mark.parametrize("rule", base_rules(), ids=lambda rule: rule.name)
 def test_every_rule_fits_somewhere(rule):
     assert next(instances(rule, (1, 8, 16, 32)), None) is not None
