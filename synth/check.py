@@ -13,7 +13,8 @@ from ..verify.roundtrip import prove_emitted
 from ..verify.verdict import Proved, Refuted, Verdict
 from .problem import Problem
 
-ENOUGH = 8  # counterexamples from one batch: with these the search is sharper than with what is left of the batch
+MOST = 2000  # candidates of one batch that are looked at
+ENOUGH = 8  # counterexamples that one batch hands on: they tell apart most of what was not told apart
 AT_ONCE = 3  # counterexamples taken from one candidate
 PATIENCE = 3.0  # seconds for one proof while there are other candidates
 
@@ -42,8 +43,8 @@ class Checker:
         """The first candidate that is proved, in the order of cost and latency; its cost is the least of them."""
         ranked = sorted(((self._rank(node), node) for node in dict.fromkeys(candidates) if node not in self._seen),
                         key=lambda pair: pair[0])
-        for _, node in ranked:
-            if len(self.refuting) >= ENOUGH or self.deadline.passed():
+        for _, node in ranked[:MOST]:
+            if self.deadline.passed():
                 return None
             self._seen.add(node)
             failures = self.problem.failures([node], AT_ONCE)
@@ -74,7 +75,8 @@ class Checker:
         return fresh
 
     def _refuted_on(self, *inputs: tuple[int, ...]) -> None:
-        self.refuting.extend(words for words in inputs if words not in self.refuting)
+        fresh = [words for words in inputs if words not in self.refuting]
+        self.refuting.extend(fresh[: max(0, ENOUGH - len(self.refuting))])
 
     def _rank(self, node: Node) -> tuple[int, int, int]:
         function = self.problem.function([node])

@@ -247,7 +247,7 @@ class _Portfolio:
         """The cheaper of `answer` and the reference itself, with what is known about programs that cost less."""
         if self.known is not None and self.known.cost <= answer.cost:
             answer, engine = self.known, KNOWN
-        if self.spec.operations is None or self.free:  # words of other widths could do it in fewer
+        if not self.vocabulary.closed or self.free:  # words of other widths could do it in fewer
             return _Found(answer, engine)
         bounds = [Optimal(min(self.below[kind], answer.cost), kind) for kind in ("any", "pool") if self.below[kind]]
         return _Found(answer, engine, max(bounds, key=lambda bound: bound.below, default=None))

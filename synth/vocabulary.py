@@ -26,6 +26,11 @@ class Vocabulary:
     constants: tuple[Node, ...]
 
     @property
+    def closed(self) -> bool:
+        """Whether these are all the words that a program may use: then what was not found is not there."""
+        return self.rows != operations("full")
+
+    @property
     def one_width(self) -> int | None:
         """The width of all words, where there is but one beside truth values."""
         words = [width for width in self.widths if width > 1]
@@ -37,10 +42,11 @@ def vocabulary(spec: Spec) -> Vocabulary:
 
     With the set `full` there is one wider word as well, twice as wide as the widest.
     """
-    rows = operations("full") if spec.operations is None else tuple(TABLE[name] for name in spec.operations)
+    allowed = {row.name for row in operations("full")} if spec.operations is None else set(spec.operations)
+    rows = tuple(row for row in TABLE.values() if row.name in allowed)
     own = {parameter.type.width for parameter in spec.parameters} | {output.type.width for output in spec.outputs}
     widths = own | {1}
-    if {row.name for row in rows} == {row.name for row in operations("full")} and max(own) > 1:
+    if rows == operations("full") and max(own) > 1:
         widths |= {width for width in STANDARD_WIDTHS if max(own) < width <= 2 * max(own)}
     ordered = tuple(sorted(widths))
     quick_first = sorted(rows, key=lambda row: (len(row.arguments), row.latency))

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import product
+from itertools import product, zip_longest
 from typing import TYPE_CHECKING
 
 from ...ir.graph import Node, apply
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 EAGER = 2  # levels up to this are stored before they are looked at; a higher one when nothing else is left to sweep
 STORED = 12_000_000  # candidates that a stored level may make
 CAPACITY = 1_500_000  # programs that are kept
-SHARED = 4_000  # values that are tried as free inputs at one depth
+SHARED = 4_000  # values that are tried as free inputs, if there are no more of their cost
 SHARED_CAPACITY = 60_000
 ROWS = 64  # samples at the most: agreement with the goal is kept in one word
 
@@ -204,7 +204,7 @@ class _Enumeration:
             if depth == 1:
                 for part in entries:
                     yield from self._twice(self.bank, part)
-            elif count <= SHARED >> 5 * (depth - 2) and depth <= 3:
+            elif depth == 2 and count <= SHARED:
                 for part in entries:
                     for entry in part:
                         yield from self._over(entry, depth)
@@ -280,12 +280,13 @@ class _Enumeration:
 
 
 def _ordered(rows: list[int], wanted: Wanted, width: int) -> list[int]:
-    """At most ROWS of `rows`; for a truth value one on which it is what it seldom is comes first."""
+    """At most ROWS of `rows`; for a truth value true and false ones by turns, first one of the rarer kind."""
     rows = rows if len(rows) <= ROWS else rows[:24] + rows[-(ROWS - 24):]
     if width > 1:
         return rows
-    seldom = 2 * int(wanted.words[rows].sum()) <= len(rows)
-    return sorted(rows, key=lambda row: bool(wanted.words[row]) != seldom or not wanted.care[row])
+    kinds = [[row for row in rows if wanted.care[row] and wanted.words[row] == truth] for truth in (0, 1)]
+    turns = [row for pair in zip_longest(*sorted(kinds, key=len)) for row in pair if row is not None]
+    return turns + [row for row in rows if not wanted.care[row]]
 
 
 def _goals(width: int, wanted: Wanted, rows: Sequence[int], vocabulary: Vocabulary) -> list[Goal]:
