@@ -56,8 +56,8 @@ def session() -> None:
     shell("primir synth round_up.spec --using plain")
 
     say("A plain Python function can be the spec as well.")
-    shell("cat sign.py")
-    shell("primir synth sign.py --using plain")
+    shell("cat average.py")
+    shell("primir synth average.py --using plain")
 
     say("Two results: what both need is computed once.")
     shell("primir synth swap_bits.py --using plain")

@@ -19,8 +19,10 @@ SYNTH = [
     ("swap_bits.py", "--using plain", "proved", 4),
     ("saturating_add.py", "", "proved", 1),
     pytest.param("average.py", "", "proved", 3, marks=pytest.mark.slow),
+    pytest.param("average.py", "--using plain", "proved", 4, marks=pytest.mark.slow),
+    pytest.param("clamp.py", "--using plain", "proved", 4, marks=pytest.mark.slow),
     pytest.param("clamp.py", "", "proved", 2, marks=pytest.mark.slow),
-    pytest.param("leap_year.py", "", "proved", 12, marks=pytest.mark.slow),
+    pytest.param("leap_year.py", "--time 15", "proved", 12, marks=pytest.mark.slow),
     pytest.param("next_power_of_two.spec", "", "proved", 4, marks=pytest.mark.slow),
     pytest.param("round_up.spec", "--using plain", "proved", 3, marks=pytest.mark.slow),
 ]
@@ -43,7 +45,7 @@ def primir(*words):
 
 @pytest.mark.parametrize("source, options, status, instructions", SYNTH)
 def test_synthesizes(source, options, status, instructions):
-    code, result = primir("synth", source, *options.split(), "--time", "120")
+    code, result = primir("synth", source, "--time", "120", *options.split())
     assert (result["status"], code) == (status, EXIT[status])
     if instructions is None:
         assert result["code"] is None
