@@ -19,7 +19,7 @@ def corners(width: int) -> list[int]:
 def samples(widths: Sequence[int], *, seed: int = 0, mentioned: Sequence[int] = ()) -> Iterator[tuple[int, ...]]:
     """Endless inputs, a word for each of `widths`; the first two are dense random words without structure.
 
-    `mentioned` are numbers that matter to the function at hand; they and their neighbours occur among the words.
+    `mentioned` are numbers that matter to the function at hand: they, their neighbours and their multiples occur.
     """
     rng = random.Random(seed)
     near = [number + step for number in mentioned for step in (-1, 0, 1)]
@@ -35,7 +35,7 @@ def samples(widths: Sequence[int], *, seed: int = 0, mentioned: Sequence[int] = 
 
 def _word(rng: random.Random, width: int, near: Sequence[int]) -> int:
     dense = rng.getrandbits(width)
-    match rng.randrange(9 if near else 8):
+    match rng.randrange(10 if near else 8):
         case 0:
             return dense
         case 1:
@@ -52,5 +52,7 @@ def _word(rng: random.Random, width: int, near: Sequence[int]) -> int:
             return rng.randrange(40)
         case 7:
             return rng.choice(corners(width))
-        case _:
+        case 8:
             return rng.choice(near)
+        case _:
+            return rng.choice(near) * (dense >> rng.randrange(width))
