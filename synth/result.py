@@ -108,8 +108,9 @@ class Result:
         """The program as a file, by its suffix: .ll .c .h .py .s .o .so."""
         from ..emit.write import write
 
-        assert self.llvm is not None or self.found
-        write(Path(path), self.found, self.llvm or "", self.name)
+        found = self.found
+        assert self.llvm is not None
+        write(Path(path), found, self.llvm, self.name)
 
     def to_json(self) -> dict[str, object]:
         """What `primir synth --format json` prints, as a dictionary."""
