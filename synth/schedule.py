@@ -16,7 +16,7 @@ from ..verify.provers.portfolio import satisfiable
 from ..verify.provers.query import Query, Sat, Unsat
 from ..verify.refine import check_spec
 from ..verify.roundtrip import prove_emitted
-from ..verify.verdict import Proved, Vacuous, Verdict
+from ..verify.verdict import Proved, Unknown, Vacuous, Verdict
 from .budget import Budget, Spent
 from .check import ENOUGH, PATIENCE, Answer, Checker
 from .engines.components import component_programs
@@ -62,9 +62,11 @@ class _Synthesis:
         self.spec, self.budget, self.seed = spec, budget, seed
 
     def run(self) -> Result:
-        verdict = check_spec(self.spec, self.budget.deadline)
-        if isinstance(verdict, Vacuous):
-            return self._result("vacuous", proof=verdict)
+        match verdict := check_spec(self.spec, self.budget.deadline):
+            case Vacuous():
+                return self._result("vacuous", proof=verdict)
+            case Unknown(why):  # a divisor in the spec may be zero, or its condition hold nowhere
+                return self._result("unknown", proof=verdict, exhausted=f"the spec itself was not proved sound: {why}")
         found: list[_Found] = []
         free: dict[Node, None] = {}
         for index in range(len(self.spec.outputs)):

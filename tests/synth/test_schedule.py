@@ -12,7 +12,7 @@ from primir.ir.primes import operations
 from primir.ir.types import Type
 from primir.jobs.limits import Deadline
 from primir.lift.spec import from_function
-from primir.synth import check
+from primir.synth import check, schedule
 from primir.synth.schedule import synthesize
 from primir.verify.verdict import Unknown
 
@@ -57,6 +57,13 @@ def test_examples_alone_are_consistent_and_not_proved(spec_of):
 def test_none_and_vacuous(spec_of):
     assert solve(spec_of("spec f(x: u8) -> u8\n ensures result < x")).status == "none"
     assert solve(spec_of("spec f(x: u8) -> u8\n requires x < 3 && x > 5\n ensures result == x")).status == "vacuous"
+
+
+def test_a_spec_whose_soundness_nobody_can_tell_is_unknown(spec_of, monkeypatch):
+    monkeypatch.setattr(schedule, "check_spec", lambda *args, **named: Unknown("it was told so"))
+    result = solve(spec_of("spec f(x: u8) -> u8\n ensures result == x & (x - 1)"))
+    assert result.status == "unknown"
+    assert "it was told so" in result.search.exhausted
 
 
 def test_an_operation_must_be_defined_wherever_the_spec_asks(spec_of):
