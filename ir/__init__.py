@@ -1,1 +1,1 @@
-"""What a program is: the primes, the graph, and its plain readings (text, evaluation, solver terms, cost, canonical form)."""
+"""What a program is: the primes, the graph, and its plain readings (text, evaluation, SMT-LIB, cost, canonical form)."""

@@ -19,7 +19,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
-from typing import Literal
+from typing import Any, Literal
 
 MAX_WIDTH = 128
 
@@ -96,11 +96,9 @@ class Row:
 
 
 def _row(name: str, signature: str, meaning: str | None = None, *, laws: str = "", sets: str = "full",
-         undefined: tuple[Undefined, ...] = (), flags: dict[str, str] | None = None, multiple: int = 1, cost: int = 1,
-         latency: int = 1, value: str | None = None, python: str | None = None, smt: str | None = None, llvm: str | None = None,
-         mirror: str | None = None, c: str | None = None) -> Row:
-    return Row(name, signature, meaning, value, python, smt, llvm, mirror, c, frozenset(laws.split()), undefined,
-               MappingProxyType(flags or {}), multiple, cost, latency, frozenset(sets.split()))
+         flags: dict[str, str] | None = None, **columns: Any) -> Row:
+    return Row(name, signature, meaning, laws=frozenset(laws.split()), sets=frozenset(sets.split()),
+               flags=MappingProxyType(flags or {}), **columns)
 
 
 def _beyond_width(gives: str) -> tuple[Undefined, ...]:
