@@ -1,1 +1,1 @@
-"""What a program is: the primes, the graph, and its plain readings (text, evaluation, SMT-LIB, cost, canonical form)."""
+"""What a program is: the primes, the graph, and its plain readings (text, integers, SMT-LIB, cost, canonical form)."""
