@@ -128,16 +128,22 @@ def load_generated(name: str, source: str) -> ModuleType:
     if path.stem in sys.modules:
         return sys.modules[path.stem]
     try:
-        if not path.exists():
-            folder.mkdir(parents=True, exist_ok=True)
-            with tempfile.NamedTemporaryFile("w", dir=folder, suffix=".tmp", delete=False) as draft:
-                draft.write(f"CACHED = True\n{source}")
-            Path(draft.name).replace(path)  # whole or not at all, also with several processes
+        _write(path, f"CACHED = True\n{source}")
         return _import(path)
-    except OSError:
-        scratch = Path(tempfile.mkdtemp(prefix="primir-")) / path.name
-        scratch.write_text(f"CACHED = False\n{source}")
-        return _import(scratch)
+    except (OSError, RuntimeError):  # RuntimeError is numba's, where it finds no place for its own cache
+        with tempfile.TemporaryDirectory(prefix="primir-") as scratch:
+            _write(Path(scratch) / path.name, f"CACHED = False\n{source}")
+            return _import(Path(scratch) / path.name)
+
+
+def _write(path: Path, text: str) -> None:
+    """Makes `path` hold `text`, whole or not at all; a file that does already keeps its date, and so numba's cache."""
+    if path.exists() and path.read_text() == text:
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile("w", dir=path.parent, suffix=".tmp", delete=False) as draft:
+        draft.write(text)
+    Path(draft.name).replace(path)
 
 
 def _import(path: Path) -> ModuleType:

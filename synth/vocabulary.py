@@ -28,7 +28,7 @@ class Vocabulary:
     @property
     def closed(self) -> bool:
         """Whether these are all the words that a program may use: then what was not found is not there."""
-        return self.rows != operations("full")
+        return not _widens(self.rows)
 
     @property
     def one_width(self) -> int | None:
@@ -40,13 +40,13 @@ class Vocabulary:
 def vocabulary(spec: Spec) -> Vocabulary:
     """The operations of `spec` (the set `full` where it names none) at the widths of its parameters and results.
 
-    With the set `full` there is one wider word as well, twice as wide as the widest.
+    With `sext` among them, as in `full`, there is one wider word as well, twice as wide as the widest.
     """
     allowed = {row.name for row in operations("full")} if spec.operations is None else set(spec.operations)
     rows = tuple(row for row in TABLE.values() if row.name in allowed)
     own = {parameter.type.width for parameter in spec.parameters} | {output.type.width for output in spec.outputs}
     widths = own | {1}
-    if rows == operations("full") and max(own) > 1:
+    if _widens(rows) and max(own) > 1:
         widths |= {width for width in STANDARD_WIDTHS if max(own) < width <= 2 * max(own)}
     ordered = tuple(sorted(widths))
     quick_first = sorted(rows, key=lambda row: (len(row.arguments), row.latency))
@@ -54,6 +54,11 @@ def vocabulary(spec: Spec) -> Vocabulary:
     casts = tuple(operation for operation in made if operation.row.cast and operation.cost == 0)
     return Vocabulary(rows, ordered, tuple(operation for operation in made if operation not in casts), casts,
                       tuple(dict.fromkeys(node for width in ordered for node in _constants(spec, width))))
+
+
+def _widens(rows: tuple[Row, ...]) -> bool:
+    """Whether programs over `rows` may use wider words in between: `plain` has the free casts, and not sext."""
+    return any(row.name == "sext" for row in rows)
 
 
 def _at_widths(row: Row, widths: tuple[int, ...]) -> Iterator[Operation]:

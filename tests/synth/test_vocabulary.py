@@ -1,0 +1,35 @@
+"""What programs are made of: operations at the widths at hand, and constants."""
+
+from __future__ import annotations
+
+import pytest
+from primir.synth.vocabulary import vocabulary
+
+AVERAGE = "spec f(x: u8, y: u8) -> u8\n ensures result == x + y + 77\n"
+
+
+@pytest.mark.parametrize("using, widths, closed", [
+    ("plain", (1, 8), True),
+    ("full", (1, 8, 16), False),
+    ("add sub mul", (1, 8), True),
+    ("full\n forbid mul", (1, 8, 16), False),
+])
+def test_widths(spec_of, using, widths, closed):
+    words = vocabulary(spec_of(f"{AVERAGE} using {using}"))
+    assert (words.widths, words.closed) == (widths, closed)
+
+
+def test_forbidden_operations_are_not_there(spec_of):
+    words = vocabulary(spec_of(f"{AVERAGE} using plain\n forbid mul add"))
+    assert not {"mul", "add"} & {operation.row.name for operation in words.operations}
+
+
+def test_constants_are_small_ones_and_those_of_the_spec(spec_of):
+    words = vocabulary(spec_of(f"{AVERAGE} using plain"))
+    assert {node.data for node in words.constants if node.width == 8} == {0, 1, 2, 7, 77, 128, 255}
+
+
+def test_words_beyond_the_kernels_are_left_to_the_solver(spec_of):
+    words = vocabulary(spec_of("spec f(x: u100) -> u100\n ensures result == x\n using plain"))
+    assert words.one_width == 100
+    assert {operation.w for operation in words.operations} <= {1}
