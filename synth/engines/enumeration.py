@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 EAGER = 2  # levels up to this are stored before they are looked at; a higher one when nothing else is left to sweep
 STORED = 12_000_000  # candidates that a stored level may make
 CAPACITY = 1_500_000  # programs that are kept
+TWICE = 50_000  # values that are tried as several arguments of one operation, if there are no more of their cost
 SHARED = 4_000  # values that are tried as free inputs, if there are no more of their cost
 SHARED_CAPACITY = 60_000
 ROWS = 64  # samples at the most: agreement with the goal is kept in one word
@@ -111,17 +112,19 @@ class _Enumeration:
         return self.storing
 
     def _swept(self, level: int) -> Iterator[Candidate | Batch]:
+        """Candidates of cost `level` that are not stored, the ways that are quick to sweep first."""
         flat = [operation for operation in self.vocabulary.operations if len(operation.widths) <= 2]
+        if level - 1 > self.bank.level:  # what is stored was compared with all leaves already
+            for goal in self.tests:
+                for node in self.bank.sweep(flat, goal, level - 1, self.budget.spend):
+                    yield Candidate(goal.wrapped(node))
+            yield Batch()
         for goal in self.goals:
             for node in self.bank.sweep(flat, goal, level, self.budget.spend):
                 yield Candidate(goal.wrapped(node))
             yield Batch()
             for node in self._conditional(goal, level):
                 yield Candidate(goal.wrapped(node))
-        if level - 1 > self.bank.level:  # what is stored was compared already
-            for goal in self.tests:
-                for node in self.bank.sweep(flat, goal, level - 1, self.budget.spend):
-                    yield Candidate(goal.wrapped(node))
 
     def _tests(self) -> Iterator[Goal]:
         """For a truth value: programs one operation deeper, which a last comparison with a leaf makes right.
@@ -201,7 +204,7 @@ class _Enumeration:
             count = sum(map(len, entries))
             if not count or level - depth > self.bank.level:
                 continue
-            if depth == 1:
+            if depth == 1 and count <= TWICE:
                 for part in entries:
                     yield from self._twice(self.bank, part)
             elif depth == 2 and count <= SHARED:
