@@ -11,7 +11,6 @@ import sys
 
 import numpy as np
 import pytest
-
 from primir.ir import graph
 from primir.ir.kernel import evaluate_batch, load_generated
 
