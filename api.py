@@ -29,14 +29,14 @@ Callee = TypeVar("Callee", bound=Callable[..., Any])
 
 
 def synthesize(spec: Source, *, using: Names | None = None, forbid: Names = (),
-               requires: str | None = None, time: float | None = None, seed: int = 0, work: int | None = None,
+               requires: str | None = None, time: float | None = 60, seed: int = 0, work: int | None = None,
                report: Report | None = None) -> Result:
     """The cheapest program that meets `spec`, proved.
 
     `using` and `forbid` name the operations that it may use, as "add sub xor" or a set of them ("plain", "full").
-    `requires` is a condition on the inputs, as in a `.spec`. `time` is in seconds, `work` in candidates: the same seed
-    and work give the same program on any machine. `report` hears of the progress. PrimirError where the spec is wrong,
-    or where a file holds several.
+    `requires` is a condition on the inputs, as in a `.spec`. `time` is in seconds (None: no limit), `work` in
+    candidates: the same seed and work give the same program on any machine. `report` hears of the progress.
+    PrimirError where the spec is wrong, or where a file holds several.
     """
     wanted = restrict(_only_spec(lift_specs(spec), spec), requires=requires, using=using, forbid=forbid)
     return synthesize_spec(wanted, time, seed, work, report)
@@ -65,11 +65,12 @@ def _emittable(spec: Spec) -> Spec:
     return replace(spec, name=name, remarks=(*spec.remarks, f"C or Python cannot call it {spec.name}: it is {name}"))
 
 
-def verify(old: Source, new: Source, *, requires: str | None = None, time: float | None = None) -> Verdict:
+def verify(old: Source, new: Source, *, requires: str | None = None, time: float | None = 60) -> Verdict:
     """Whether `new` does what `old` did (refines it), or meets it where `old` is a spec.
 
     For all inputs that meet `requires`, a condition over the parameters of `old` as in a `.spec`, and on which `old`
-    is defined. Parameters go by position. `time` is in seconds; a verdict that takes longer is Unknown.
+    is defined. Parameters go by position. `time` is in seconds (None: no limit); a verdict that takes longer is
+    Unknown.
     """
     spec = _only_spec(lift_specs(old), old)
     return verify_spec(restrict(spec, requires=requires), lift(new), time)

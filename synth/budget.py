@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 
 from ..jobs.limits import Deadline
@@ -24,6 +25,11 @@ class Budget:
     @property
     def seconds(self) -> float:
         return time.monotonic() - self._start
+
+    def shorten(self, share: float) -> None:
+        """Keeps `share` of the time that is left."""
+        if not math.isinf(left := self.deadline.left()):
+            self.deadline = self.deadline.slice(share * left)
 
     def spend(self, candidates: int) -> None:
         """Counts candidates. Raises Spent when there is no more to spend."""

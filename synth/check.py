@@ -41,9 +41,8 @@ class Checker:
 
     def check(self, candidates: Iterable[Node]) -> Answer | None:
         """The first candidate that is proved, in the order of cost and latency; its cost is the least of them."""
-        ranked = sorted(((self._rank(node), node) for node in dict.fromkeys(candidates) if node not in self._seen),
-                        key=lambda pair: pair[0])
-        for _, node in ranked[:MOST]:
+        fresh = [node for node in dict.fromkeys(candidates) if node not in self._seen][:MOST]
+        for node in sorted(fresh, key=self._rank):
             if self.deadline.passed():
                 return None
             self._seen.add(node)

@@ -17,7 +17,7 @@ from ..ir.graph import CHOICE, TRUE, Function, Node, Result, leaves, topological
 from ..ir.kernel import MAX_KERNEL_WIDTH, evaluate_batch
 from ..ir.samples import samples
 from ..jobs.limits import Deadline
-from ..lift.spec import Spec
+from ..lift.spec import Example, Spec
 
 if TYPE_CHECKING:
     import numpy as np
@@ -55,6 +55,8 @@ class Problem:
         self._deadline = deadline
         self.tuples: list[tuple[int, ...]] = []
         self._rows: dict[tuple[int, ...], int] = {}  # the place of each input among `tuples`
+        self._told: dict[tuple[int, ...], tuple[int, ...]] = {}  # the outputs that a solver found to be the only ones
+        self._open: set[tuple[int, ...]] = set()  # the inputs on which there are several, or nobody could tell
         self._sharp: dict[int, None] = {}  # the rows that refuted a program, in order
         self._extend(self._allowed(list(self._candidates(seed))))
 
@@ -120,7 +122,7 @@ class Problem:
                                             self.evaluate(values, self.tuples, choice=-1), strict=True):
                 target.words = np.array(words, dtype=kind)
                 target.care = target.words == np.array(other, dtype=kind)  # a choice leaves the value open
-        given = {example.inputs: example.outputs for example in self.spec.examples}
+        given = {example.inputs: example.outputs for example in self.spec.examples} | self._told
         for row, words in enumerate(self.tuples):
             for target, word in zip(wanted, given.get(words, ()), strict=False):
                 target.words[row], target.care[row] = word, True
@@ -133,24 +135,28 @@ class Problem:
         """
         if self.spec.ensures is TRUE or self.spec.reference is not None:
             return False
-        outputs = [output.value for output in self.spec.outputs]
         for row in self.bank_rows:
-            if self.wanted[0].care[row] or self._deadline.passed():
+            words = self.tuples[row]
+            if words in self._told or words in self._open or self._deadline.passed():
                 continue
-            fixed = dict(zip(self.inputs, self.tuples[row], strict=True))
-            (condition,) = graph.substitute([self.spec.ensures], {node: graph.const(word, node.width)
-                                                                  for node, word in fixed.items()})
+            fixed = {node: graph.const(word, node.width) for node, word in zip(self.inputs, words, strict=True)}
+            (condition,) = graph.substitute([self.spec.ensures], fixed)
             model = ask(condition)
             if model is False:
                 return True
-            if model is None:
-                continue
-            words = [model.get(output, 0) for output in outputs]
-            for index, (output, word) in enumerate(zip(outputs, words, strict=True)):
-                other = graph.apply("ne", output, graph.const(word, output.width))
-                if ask(graph.both(condition, other)) is False:
-                    self.wanted[index].words[row], self.wanted[index].care[row] = word, True
+            outputs = [(output.value, (model or {}).get(output.value, 0)) for output in self.spec.outputs]
+            other = graph.any_of(graph.apply("ne", node, graph.const(word, node.width)) for node, word in outputs)
+            if model is not None and ask(graph.both(condition, other)) is False:
+                self._told[words] = tuple(word for _, word in outputs)
+            else:
+                self._open.add(words)
+        self.wanted = self._wanted()
         return False
+
+    def known_examples(self) -> tuple[Example, ...]:
+        """The bank's inputs on which all outputs are known, as examples."""
+        return tuple(Example(self.tuples[row], tuple(int(wanted.words[row]) for wanted in self.wanted))
+                     for row in self.bank_rows if all(wanted.care[row] for wanted in self.wanted))
 
     # --- evaluation ---------------------------------------------------------------------------------------------------
 
@@ -194,6 +200,23 @@ class Problem:
             wrong |= np.asarray(holds) == 0
         rows = wrong.nonzero()[0]
         return [self.tuples[int(row)] for row in rows[:: -(-len(rows) // limit) or 1]]
+
+    def accepts(self, values: Words, rows: Sequence[int]) -> NDArray[np.bool_]:
+        """Which of n programs `ensures` accepts on all of `rows`, given their values there: `values` is (n, rows)."""
+        import numpy as np
+
+        left = np.arange(len(values))
+        for few in (slice(0, 1), slice(1, 4), slice(4, None)):  # the first inputs reject nearly all
+            part = rows[few]
+            if not part or not len(left):
+                continue
+            columns = {node: np.tile(np.asarray(self._columns[node])[part], len(left)) for node in self.inputs}
+            columns[self.spec.outputs[0].value] = np.ascontiguousarray(values[left][:, few]).ravel()
+            (holds,) = evaluate_batch([self.spec.ensures], columns)
+            left = left[(holds.reshape(len(left), len(part)) != 0).all(axis=1)]
+        accepted = np.zeros(len(values), dtype=np.bool_)
+        accepted[left] = True
+        return accepted
 
     def function(self, values: Sequence[Node]) -> Function:
         """The program with these values, with the parameters and results of the spec."""

@@ -16,7 +16,7 @@ from ..verify.provers.portfolio import satisfiable
 from ..verify.provers.query import Query, Sat, Unsat
 from ..verify.refine import check_spec
 from ..verify.roundtrip import prove_emitted
-from ..verify.verdict import Proved, Unknown, Vacuous, Verdict
+from ..verify.verdict import Proved, Refuted, Unknown, Vacuous, Verdict
 from .budget import Budget, Spent
 from .check import ENOUGH, PATIENCE, Answer, Checker
 from .engines.components import component_programs
@@ -28,7 +28,9 @@ from .vocabulary import Vocabulary, vocabulary
 QUICK_LEVELS = 3  # enumeration goes first up to this cost; later its levels and the solver's take turns
 CHEAP_RESTART = 3  # below this cost a search with sharper samples starts again at once
 MOST_LINES = 6  # operations in a program that the solver is asked for
+IMPROVING = 1 / 3  # of the time left goes into the search for something cheaper than the reference itself
 LAST_PROOF = 20.0  # seconds for a candidate that was left unproved, when nothing else is left to do
+MOST_ROUNDS = 20  # of outputs found from samples and refuted
 KNOWN = "the reference itself"
 
 
@@ -55,6 +57,10 @@ class _Impossible(Exception):
     """There is an input on which no output is right."""
 
 
+class _GaveUp(Exception):
+    """No program was found; what was searched, in words."""
+
+
 class _Synthesis:
     """A spec as a whole: its outputs one after the other, each over the values that those before it compute."""
 
@@ -67,19 +73,31 @@ class _Synthesis:
                 return self._result("vacuous", proof=verdict)
             case Unknown(why):  # a divisor in the spec may be zero, or its condition hold nowhere
                 return self._result("unknown", proof=verdict, exhausted=f"the spec itself was not proved sound: {why}")
+        try:
+            return self._from_outputs_at_hand() if self._related else self._joined(self._outputs(self.spec))
+        except _Impossible:
+            return self._result("none")
+        except _GaveUp as given_up:
+            return self._result("unknown", exhausted=str(given_up))
+
+    @property
+    def _related(self) -> bool:
+        """Whether only a predicate that relates several outputs says what they are."""
+        outputs = {output.value for output in self.spec.outputs}
+        return self.spec.reference is None and len(outputs & set(leaves([self.spec.ensures]))) > 1
+
+    def _outputs(self, spec: Spec) -> list[_Found]:
+        """A program for each output. Raises _GaveUp where one is not found."""
         found: list[_Found] = []
         free: dict[Node, None] = {}
-        for index in range(len(self.spec.outputs)):
-            portfolio = _Portfolio(restricted(self.spec, index), self.budget, self.seed, list(free))
-            try:
-                one = portfolio.run()
-            except _Impossible:
-                return self._result("none")
+        for index in range(len(spec.outputs)):
+            portfolio = _Portfolio(restricted(spec, index), self.budget, self.seed, list(free))
+            one = portfolio.run()
             if one is None:
-                return self._result("unknown", exhausted=portfolio.exhausted)
+                raise _GaveUp(portfolio.exhausted)
             found.append(one)
             free.update((node, None) for node in topological([one.answer.function.results[0].value]) if node.args)
-        return self._joined(found)
+        return found
 
     def _joined(self, found: list[_Found]) -> Result:
         """The outputs' programs as one; it is proved anew where there are several."""
@@ -92,6 +110,25 @@ class _Synthesis:
         if not isinstance(proof, Proved):
             return self._result("unknown", engine, proof=proof)
         return self._result(self._status, engine, Answer(function, llvm, instructions(function), proof))
+
+    def _from_outputs_at_hand(self) -> Result:
+        """Outputs that depend on each other: a solver tells them on sample inputs, and each is found from these.
+
+        What the proof of all together refutes, becomes a sample (CEGIS). Raises _GaveUp where outputs are left open.
+        """
+        problem = Problem(self.spec, seed=self.seed, deadline=self.budget.deadline)
+        for _ in range(MOST_ROUNDS):
+            if problem.ask_outputs(lambda condition: _ask(condition, self.budget.deadline)):
+                raise _Impossible
+            examples = problem.known_examples()
+            if not examples:
+                break
+            result = self._joined(self._outputs(replace(self.spec, ensures=TRUE, examples=examples)))
+            if not isinstance(result.proof, Refuted):
+                return result
+            if not problem.add([tuple(word or 0 for word in result.proof.counterexample.words)]):
+                break
+        raise _GaveUp("outputs that depend on each other and are not determined by the inputs")
 
     @property
     def _status(self) -> Status:
@@ -154,6 +191,8 @@ class _Portfolio:
         if not self.spec.only_examples and self.problem.ask_outputs(self._ask):
             raise _Impossible
         self.known = self._reference_itself()
+        if self.known is not None:
+            self.budget.shorten(IMPROVING)
 
     def _turns(self) -> Iterator[_Found | None]:
         """One turn after the other, each with what it found: the quick levels, then solver and levels by turns."""
@@ -200,7 +239,10 @@ class _Portfolio:
     def _should_restart(self) -> bool:
         """Whether programs may have been merged that the inputs which refuted candidates tell apart."""
         failed = len(self.checker.refuting)
-        return self.checker.learn() > 0 and (failed >= ENOUGH or self.searched < CHEAP_RESTART)
+        if not self.checker.learn():
+            return False
+        self.problem.ask_outputs(self._ask)
+        return failed >= ENOUGH or self.searched < CHEAP_RESTART
 
     def _components(self, lines: int) -> _Found | None:
         """What the solver finds with `lines` operations and any constants."""
@@ -255,7 +297,11 @@ class _Portfolio:
         return _Found(answer, engine, max(bounds, key=lambda bound: bound.below, default=None))
 
     def _ask(self, condition: Node) -> dict[Node, int] | Literal[False] | None:
-        answer = satisfiable(Query(condition), self.budget.deadline.slice(PATIENCE))
-        if isinstance(answer, Sat):
-            return dict(answer.model)
-        return False if isinstance(answer, Unsat) else None
+        return _ask(condition, self.budget.deadline)
+
+
+def _ask(condition: Node, deadline: Deadline) -> dict[Node, int] | Literal[False] | None:
+    answer = satisfiable(Query(condition), deadline.slice(PATIENCE))
+    if isinstance(answer, Sat):
+        return dict(answer.model)
+    return False if isinstance(answer, Unsat) else None

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ...ir import terms
-from ...ir.graph import TRUE, Node, all_of, any_of, apply, both, choose, const, leaf, negate
+from ...ir.graph import TRUE, Node, all_of, any_of, apply, both, choose, const, leaf, negate, substitute
 from ...ir.primes import Row
 from ..budget import Budget
 from ..problem import Ask, Problem
@@ -117,6 +117,11 @@ class _Query:
         result = _resized(values[-1], self.problem.spec.outputs[self.output].type.width)
         if wanted.care[sample]:
             conditions.append(apply("eq", result, const(int(wanted.words[sample]), result.width)))
+        if self.problem.spec.ensures is not TRUE:
+            known = {node: const(word, node.width) for node, word
+                     in zip(self.problem.inputs, self.problem.tuples[sample], strict=True)}
+            known[self.problem.spec.outputs[self.output].value] = result
+            conditions.extend(substitute([self.problem.spec.ensures], known))
         self.condition = all_of(conditions)
 
     def block(self, model: dict[Node, int]) -> None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import product, zip_longest
 from typing import TYPE_CHECKING
 
-from ...ir.graph import Node, apply
+from ...ir.graph import TRUE, Node, apply
 from ..bank import STANDARD_WIDTHS, Bank, Goal, Operation, OutOfRoom
 from ..budget import Budget
 from ..problem import Problem, Wanted
@@ -25,12 +25,13 @@ if TYPE_CHECKING:
 
     Words = NDArray[np.uint64]
 
+CHUNK = 20_000  # programs whose predicate is evaluated at once
 EAGER = 2  # levels up to this are stored before they are looked at; a higher one when nothing else is left to sweep
 STORED = 12_000_000  # candidates that a stored level may make
 CAPACITY = 1_500_000  # programs that are kept
 TWICE = 50_000  # values that are tried as several arguments of one operation, if there are no more of their cost
 SHARED = 4_000  # values that are tried as free inputs, if there are no more of their cost
-SHARED_CAPACITY = 60_000
+SHARED_CAPACITY = 200_000
 ROWS = 64  # samples at the most: agreement with the goal is kept in one word
 
 
@@ -68,14 +69,16 @@ class _Enumeration:
                  budget: Budget) -> None:
         import numpy as np
 
-        self.vocabulary, self.budget = vocabulary, budget
-        rows = _ordered(problem.bank_rows, problem.wanted[output], problem.spec.outputs[output].type.width)
+        self.problem, self.vocabulary, self.budget = problem, vocabulary, budget
+        rows = self.rows = _ordered(problem.bank_rows, problem.wanted[output], problem.spec.outputs[output].type.width)
         nodes = [*problem.inputs, *free, *vocabulary.constants]
         tuples = [problem.tuples[row] for row in rows]
         values = problem.evaluate(nodes, tuples)
         self.leaves = [(node, np.ascontiguousarray(words, dtype=np.uint64))
                        for node, words in zip(nodes, values, strict=True)]
         self.goals = _goals(problem.spec.outputs[output].type.width, problem.wanted[output], rows, vocabulary)
+        open_rows = sum(not problem.wanted[output].care[row] for row in rows)
+        self.predicate = problem.spec.ensures is not TRUE and 2 * open_rows > len(rows)
         self.tests = list(self._tests()) if self.goals[0].width == 1 else []
         self.bank = Bank(self.leaves, vocabulary.casts, CAPACITY)
         self.shared: Bank | None = None
@@ -88,8 +91,8 @@ class _Enumeration:
             spent = self.budget.candidates
             stored = level <= EAGER and (level == 0 or self._store_next())
             if stored:
-                yield from map(Candidate, map(self.bank.expression, self.bank.equal_to(self.goals[0], level)))
-            else:
+                yield from self._stored(self.bank, level)
+            elif not self.predicate:  # a sweep needs to know what is wanted
                 yield from self._swept(level)
                 if self.bank.level < level - 1 and self._store_next():
                     yield Batch()
@@ -99,6 +102,19 @@ class _Enumeration:
             yield Exhausted(level, complete=stored and complete)
             barren = barren + 1 if self.budget.candidates == spent else 0
             level += 1
+
+    def _stored(self, bank: Bank, level: int) -> Iterator[Candidate]:
+        """The programs of one level of `bank` that are right on the samples."""
+        goal = self.goals[0]
+        if not self.predicate:
+            yield from map(Candidate, map(bank.expression, bank.equal_to(goal, level)))
+            return
+        for part in bank.entries(level, goal.width):
+            for start in range(part.start, part.stop, CHUNK):
+                values = bank.values[start:min(start + CHUNK, part.stop)]
+                self.budget.spend(len(values))
+                for index in self.problem.accepts(values, self.rows).nonzero()[0]:
+                    yield Candidate(bank.expression(start + int(index)))
 
     def _store_next(self) -> bool:
         """Stores one level more, if it is not too large; whether it did."""
@@ -204,7 +220,9 @@ class _Enumeration:
             count = sum(map(len, entries))
             if not count or level - depth > self.bank.level:
                 continue
-            if depth == 1 and count <= TWICE:
+            if depth == 1 and self.predicate:
+                complete = False
+            elif depth == 1 and count <= TWICE:
                 for part in entries:
                     yield from self._twice(self.bank, part)
             elif depth == 2 and count <= SHARED:
@@ -223,9 +241,12 @@ class _Enumeration:
         node = self.bank.expression(entry)
         bank.restart([*self.leaves, (node, self.bank.values[entry])])
         try:
-            for _ in range(depth - 1):
+            for _ in range(depth if self.predicate else depth - 1):
                 bank.grow(operations, self.budget.spend)
         except OutOfRoom:
+            return
+        if self.predicate:
+            yield from self._stored(bank, depth)
             return
         for goal in self.goals:
             for found in bank.sweep(operations, goal, depth, self.budget.spend):
