@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from ..ir.cost import instructions
-from ..ir.graph import LEAVES, Function, Node, topological
+from ..ir.evaluate import fold
+from ..ir.graph import LEAVES, Function, Node, rewrite, topological
 from ..ir.primes import TABLE
 from ..jobs.limits import Deadline
 from ..verify.roundtrip import prove_emitted
@@ -34,6 +35,7 @@ class Checker:
     """Checks candidates for `problem`, each once; keeps the inputs that refuted some, and those nobody could prove."""
 
     problem: Problem
+    allowed: frozenset[str]  # names of operations
     deadline: Deadline
     refuting: list[tuple[int, ...]] = field(default_factory=list)
     unproved: list[Node] = field(default_factory=list)
@@ -41,7 +43,8 @@ class Checker:
 
     def check(self, candidates: Iterable[Node]) -> Answer | None:
         """The first candidate that is proved, in the order of cost and latency; its cost is the least of them."""
-        fresh = [node for node in dict.fromkeys(candidates) if node not in self._seen][:MOST]
+        folded = (rewrite([node], fold)[0] for node in candidates)
+        fresh = [node for node in dict.fromkeys(folded) if node not in self._seen][:MOST]
         for node in sorted(fresh, key=self._rank):
             if self.deadline.passed():
                 return None
@@ -55,6 +58,8 @@ class Checker:
 
     def prove(self, node: Node, seconds: float) -> Answer | None:
         """An answer if `node` is proved within `seconds`."""
+        used = {part.op for part in topological([node])} - LEAVES
+        assert used <= self.allowed, f"{node} uses {used - self.allowed}, which the spec does not allow"
         function = self.problem.function([node])
         llvm, verdict = prove_emitted(self.problem.spec, function, function.name, deadline=self.deadline.slice(seconds))
         match verdict:

@@ -162,9 +162,10 @@ class _Portfolio:
         self.spec, self.budget, self.free = spec, budget, free
         self.vocabulary: Vocabulary = vocabulary(spec)
         self.problem = Problem(spec, seed=seed, deadline=budget.deadline)
-        self.checker = Checker(self.problem, budget.deadline)
+        self.allowed = frozenset({row.name for row in self.vocabulary.rows} | {"zext", "trunc"})
+        self.checker = Checker(self.problem, self.allowed, budget.deadline)
         self.known: Answer | None = None  # the reference itself, in canonical form
-        self.below = {"pool": 0, "any": 0}  # no program costs less, over the constants tried or over any
+        self.below = 0  # no program costs less, over the constants tried
         self.searched = -1  # enumeration is through with programs of this cost
 
     @property
@@ -218,7 +219,8 @@ class _Portfolio:
                     break
                 if isinstance(event, Exhausted) and event.level > self.searched:
                     self.searched = event.level
-                    self._raise_bound("pool", event.level, event.complete)
+                    if event.complete and not self.checker.unproved and self.below == event.level:
+                        self.below = event.level + 1
                     if self.known is not None and event.level + 1 >= self.known.cost:
                         yield self._cheaper(self.known, KNOWN)
                         return
@@ -251,14 +253,11 @@ class _Portfolio:
             return None
         events = component_programs(self.problem, 0, self.vocabulary.rows, width, lines, self._ask, self.budget)
         for event in events:
-            match event:
-                case Candidate(node):
-                    answer = self.checker.check([node])
-                    self.checker.learn()
-                    if answer is not None:
-                        return self._cheaper(answer, "components")
-                case Exhausted(level, complete):
-                    self._raise_bound("any", level, complete and level == self.below["any"] + (level == 1))
+            if isinstance(event, Candidate):
+                answer = self.checker.check([event.node])
+                self.checker.learn()
+                if answer is not None:
+                    return self._cheaper(answer, "components")
         return None
 
     def _reference_itself(self) -> Answer | None:
@@ -267,8 +266,8 @@ class _Portfolio:
             return None
         given = self.spec.reference.results[0].value
         node = min([given, *canonical([given])], key=lambda node: instructions(self.problem.function([node])))
-        allowed = {row.name for row in self.vocabulary.rows} | LEAVES
-        if any(part.op not in allowed or part.width not in self.vocabulary.widths for part in topological([node])):
+        allowed, widths = self.allowed | LEAVES, self.vocabulary.widths
+        if any(part.op not in allowed or part.width not in widths for part in topological([node])):
             return None
         return self.checker.prove(node, PATIENCE)
 
@@ -281,20 +280,13 @@ class _Portfolio:
                 return self._cheaper(answer, self.budget.engine)
         return None
 
-    # --- bounds -------------------------------------------------------------------------------------------------------
-
-    def _raise_bound(self, constants: Literal["pool", "any"], level: int, complete: bool) -> None:
-        if complete and not self.checker.unproved and self.below[constants] == level:
-            self.below[constants] = level + 1
-
     def _cheaper(self, answer: Answer, engine: str) -> _Found:
         """The cheaper of `answer` and the reference itself, with what is known about programs that cost less."""
         if self.known is not None and self.known.cost <= answer.cost:
             answer, engine = self.known, KNOWN
         if not self.vocabulary.closed or self.free:  # words of other widths could do it in fewer
             return _Found(answer, engine)
-        bounds = [Optimal(min(self.below[kind], answer.cost), kind) for kind in ("any", "pool") if self.below[kind]]
-        return _Found(answer, engine, max(bounds, key=lambda bound: bound.below, default=None))
+        return _Found(answer, engine, Optimal(min(self.below, answer.cost), "pool") if self.below else None)
 
     def _ask(self, condition: Node) -> dict[Node, int] | Literal[False] | None:
         return _ask(condition, self.budget.deadline)

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import product
 
+from ..ir.evaluate import evaluate_row
 from ..ir.graph import Node, const
 from ..ir.kernel import MAX_KERNEL_WIDTH
 from ..ir.primes import TABLE, Row, operations
 from ..lift.spec import Spec
 from .bank import STANDARD_WIDTHS, Operation
 
-# Of the words of one bit, these rows make all functions; the others say the same again.
-_ON_TRUTH_VALUES = frozenset({"and", "or", "xor", "not", "select"})
+# Of the rows that are one and the same function of single bits, these are the ones that people write.
+_OF_BITS = ("and", "or", "xor", "not", "select")
 
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """`operations` cost what they cost; `casts`, between standard widths, are free; `constants` are free as well."""
+    """`operations` cost what they cost; `casts`, between standard widths, are free and always allowed, as are
+    `constants`."""
 
     rows: tuple[Row, ...]
     widths: tuple[int, ...]
@@ -51,8 +54,9 @@ def vocabulary(spec: Spec) -> Vocabulary:
     ordered = tuple(sorted(widths))
     quick_first = sorted(rows, key=lambda row: (len(row.arguments), row.latency))
     made = [operation for row in quick_first for operation in _at_widths(row, ordered)]
-    casts = tuple(operation for operation in made if operation.row.cast and operation.cost == 0)
-    return Vocabulary(rows, ordered, tuple(operation for operation in made if operation not in casts), casts,
+    return Vocabulary(rows, ordered, (*(operation for operation in made if operation.cost), *_on_bits(quick_first)),
+                      tuple(operation for name in ("zext", "trunc") for operation in _at_widths(TABLE[name], ordered)
+                            if operation.cost == 0),
                       tuple(dict.fromkeys(node for width in ordered for node in _constants(spec, width))))
 
 
@@ -63,12 +67,27 @@ def _widens(rows: tuple[Row, ...]) -> bool:
 
 def _at_widths(row: Row, widths: tuple[int, ...]) -> Iterator[Operation]:
     for w in widths:
-        if w > MAX_KERNEL_WIDTH or w % row.multiple or (w == 1 and not row.cast and row.name not in _ON_TRUTH_VALUES):
+        if w > MAX_KERNEL_WIDTH or w % row.multiple:
             continue
         if row.cast:
             yield from (Operation(row, w, v) for v in widths if v != w and (v < w) == (row.name == "trunc"))
-        else:
+        elif w > 1:
             yield Operation(row, w, 1 if row.predicate else w)
+
+
+def _on_bits(rows: Sequence[Row]) -> list[Operation]:
+    """The rows on words of one bit, one for each truth table.
+
+    Those that are undefined somewhere (shifts, divisions) give an argument or 0 where they are defined.
+    """
+    found: dict[tuple[int, ...], Operation] = {}
+    for row in sorted(rows, key=lambda row: row.name not in _OF_BITS):
+        if row.cast or row.undefined or row.multiple > 1:
+            continue
+        ones = [1] * len(row.arguments)
+        table = tuple(evaluate_row(row, bits, ones, 1) for bits in product((0, 1), repeat=len(ones)))
+        found.setdefault(table, Operation(row, 1, 1))
+    return list(found.values())
 
 
 def _constants(spec: Spec, width: int) -> Iterator[Node]:

@@ -83,6 +83,7 @@ class _Enumeration:
         self.bank = Bank(self.leaves, vocabulary.casts, CAPACITY)
         self.shared: Bank | None = None
         self.storing = True
+        self.restricted = any(row.arguments == ("w", "w", "w") for row in vocabulary.rows)  # see Bank.splits
 
     def run(self) -> Iterator[Candidate | Batch | Exhausted]:
         level, barren = 0, 0
@@ -99,7 +100,7 @@ class _Enumeration:
                     yield from self._swept(level)
             yield Batch()
             complete = yield from self._sharing(level)
-            yield Exhausted(level, complete=stored and complete)
+            yield Exhausted(level, complete=stored and complete and not self.restricted)
             barren = barren + 1 if self.budget.candidates == spent else 0
             level += 1
 
@@ -151,6 +152,8 @@ class _Enumeration:
 
         truth = self.goals[0]
         negated = not truth.words[0]
+        if ("ne" if negated else "eq") not in {row.name for row in self.vocabulary.rows}:
+            return
         words = truth.words ^ np.uint64(negated)
         for node, values in self.leaves:
             if node.width > 1:

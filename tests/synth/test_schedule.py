@@ -7,7 +7,7 @@ import random
 import pytest
 from primir.ir import graph
 from primir.ir.evaluate import run
-from primir.ir.graph import Function, Parameter, Result
+from primir.ir.graph import Function, Parameter, Result, topological
 from primir.ir.primes import operations
 from primir.ir.types import Type
 from primir.jobs.limits import Deadline
@@ -73,6 +73,54 @@ def test_an_operation_must_be_defined_wherever_the_spec_asks(spec_of):
     assert all(guarded(x, 0) == x for x in (0, 1, 200, 255))
     free = solve(spec_of("spec f(x: u8, y: u8) -> u8\n requires y != 0\n ensures result == (x if y == 0 else x / y)"))
     assert free.cost == 1
+
+
+@pytest.mark.parametrize("text, allowed", [
+    ("spec f(x: u8) -> bool\n ensures result == (x == 0)\n using neg mul", {"neg", "mul"}),
+    ("spec f(x: u8) -> bool\n ensures result == (x != 7)\n using xor neg sub", {"xor", "neg", "sub"}),
+    ("spec f(x: u8) -> bool\n ensures result == (x == 0)\n using plain\n forbid eq ne", {"ult", "ule", "slt", "sle"}),
+])
+def test_hole_a_last_comparison_that_nobody_allowed(spec_of, text, allowed):
+    result = solve(spec_of(text), seconds=4)
+    used = {node.op for node in topological(result.function.roots) if node.args} if result.function else set()
+    assert used <= allowed | {"zext", "trunc"}
+
+
+@pytest.mark.parametrize("text, cost", [
+    ("spec f(a: bool, b: bool) -> bool\n ensures result == (not (a ^ b))\n using plain", 1),  # eq of single bits
+    ("spec f(a: u1, b: u1) -> u1\n ensures result == a ^ b\n using add select", 1),  # add of single bits
+    ("spec f(a: u1, b: u1) -> u1\n ensures result == a ^ b\n using sub select", 1),
+])
+def test_hole_operations_on_single_bits_were_left_out(spec_of, text, cost):
+    result = solve(spec_of(text))
+    assert (result.status, result.cost) == ("proved", cost)
+
+
+@pytest.mark.parametrize("using", ["ule", "ule select", "ule mul"])
+def test_hole_free_casts_were_forgotten_where_they_were_not_named(spec_of, using):
+    result = solve(spec_of(f"spec f(x: u8) -> u8\n ensures result == u8(x < 3)\n using {using}"))
+    assert (result.status, result.cost) == ("proved", 1)
+
+
+def test_constants_of_a_found_program_are_folded(spec_of):
+    result = solve(spec_of("spec f(x: u8, y: u8) -> u8\n ensures result == y + 70 + 7\n using add"))
+    assert (result.status, result.cost) == ("proved", 1)
+
+
+def test_outputs_that_depend_on_each_other(spec_of):
+    result = solve(spec_of("spec f(x: u8) -> (q: u8, r: u8)\n"
+                           " ensures u16(q) * 10 + u16(r) == u16(x) and r < 10\n using plain"))
+    assert result.status == "proved"
+    assert result(137) == (13, 7)
+    assert solve(spec_of("spec f(x: u8) -> (a: u8, b: u8)\n ensures a < b and b < a")).status == "none"
+
+
+def test_one_of_several_right_answers(spec_of):
+    result = solve(spec_of("spec f(x: u8, y: u8) -> u8\n requires x & y != 0\n"
+                           " ensures result != 0 and result & (result - 1) == 0 and result & x & y == result\n"
+                           " using and neg"))
+    assert (result.status, result.cost) == ("proved", 3)
+    assert result(0b1100, 0b0110) == 0b0100
 
 
 def test_exhausted_work_is_unknown_and_says_what_was_searched(spec_of):
