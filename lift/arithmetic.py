@@ -42,6 +42,11 @@ MIRRORED: Mapping[type[ast.cmpop], type[ast.cmpop]] = MappingProxyType(
     {ast.Lt: ast.Gt, ast.LtE: ast.GtE, ast.Gt: ast.Lt, ast.GtE: ast.LtE}
 )
 POWER = 64  # the largest constant exponent
+RAISED = "__raised__"  # the name of the exception class that stands for all of them
+GUARDED = f"""def shift(x, n):
+    if __u64__(n) > __u64__(63):
+        raise {RAISED}
+    return x {{}} n"""  # below zero is above 63, too, modulo 2**64
 
 
 @dataclass(slots=True)
@@ -147,19 +152,24 @@ class Arithmetic:
         return result_of(ast.BinOp(a, op, b), type_, low, high, [left, right])
 
     def shift(self, node: ast.AST, op: ast.operator, left: Value, right: Value) -> Value:
-        """The type is the left side's. By 64 or more there is no value: that is outside the domain."""
+        """The type is the left side's. An amount outside 0 to 63 raises: that is outside the domain."""
         if right.high < 0 or right.low > 63:
             amount_text = "a negative amount" if right.high < 0 else "64 or more"
             self.refuse(node, f"a shift by {amount_text}", "amounts are 0 to 63")
-        if right.low < 0 or right.high > 63:
+        guarded = right.low < 0 or right.high > 63
+        if guarded:
             self.remark(node, f"a shift by less than 0 or more than 63 is outside the domain: `{ast.unparse(node)}`")
+        if not 63 - SPAN < right.low <= right.high < SPAN:  # then an amount that is too large may wrap to a small one
+            self.wraps(node)
         first, last = max(right.low, 0), min(right.high, 63)
         move: Callable[[int, int], int] = operator.lshift if isinstance(op, ast.LShift) else operator.rshift
         corners = [move(left.low, first), move(left.low, last), move(left.high, first), move(left.high, last)]
         beside = [left, right] if left.literal and right.word else [left]  # then the literal takes the word's type
         type_ = self.common(beside, node, sized=isinstance(op, ast.RShift))
         amount = self.cast(right, right.type if right.constant is None and right.type != BOOL else type_, node)
-        shifted = ast.BinOp(self.cast(left, type_, node), op, amount)
+        moved = self.cast(left, type_, node)
+        text = GUARDED.format("<<" if isinstance(op, ast.LShift) else ">>")
+        shifted = self.helper(text, [moved, amount]) if guarded else ast.BinOp(moved, op, amount)
         value = result_of(shifted, type_, min(corners), max(corners), beside)
         return replace(value, literal=left.literal and right.literal)
 

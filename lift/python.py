@@ -5,8 +5,8 @@
 
 Integers are machine words. What is narrower than 64 bits is computed as Python does, in 64 bits, and where that may not
 be enough a remark says so; the 64-bit types wrap. Results are taken modulo 2**width. An exception (`assert`, `raise`,
-division by zero) and a shift by 64 or more are outside the function's domain: the first becomes a call of
-`@primir.raise`, the second is poison. `words.py` says how types are found, `lowering.py` how numba is used.
+division by zero) is outside the function's domain, and so is a shift by less than 0 or more than 63: each becomes a
+call of `@primir.raise`. `words.py` says how types are found, `lowering.py` how numba is used.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ from types import FunctionType, ModuleType
 
 from ..ir.errors import Place, PrimirError
 from ..ir.types import BOOL, STANDARD, Type
-from .arithmetic import Program
+from .arithmetic import RAISED, Program
 from .functions import find
 from .lowering import inlined, llvm_text, numba_type
-from .words import RAISED, Rewriter
+from .words import Rewriter
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from typing import NoReturn
 
 from ..ir.errors import PrimirError
 from ..ir.types import BOOL, Type
-from .arithmetic import Arithmetic, Program
+from .arithmetic import RAISED, Arithmetic, Program
 from .functions import MISSING, Definition, find, listed, read_signature
 from .values import I64, Unset, Value, Variables, assigned, call, cast_to, named, of_type
 
@@ -76,7 +76,6 @@ REFUSED: Mapping[type[ast.AST], tuple[str, str | None]] = MappingProxyType({
 })  # fmt: skip
 
 
-RAISED = "__raised__"  # the name of the exception class that stands for all of them
 BUILTINS = (abs, min, max, int, bool)
 
 

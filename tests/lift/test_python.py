@@ -10,9 +10,12 @@ from dataclasses import dataclass
 
 import pytest
 from primir.ir.errors import PrimirError
+from primir.ir.evaluate import run
+from primir.ir.graph import TRUE
 from primir.ir.types import STANDARD, Type
 from primir.lift import lowering
 from primir.lift.python import Lowered, load, load_dotted, lower
+from primir.lift.source import lift_callable
 
 SEED = 20261123
 u8, u16, u32, u64, i8, i16, i32, i64 = (STANDARD[name] for name in "u8 u16 u32 u64 i8 i16 i32 i64".split())
@@ -665,6 +668,10 @@ def rotated(x: u32, n: u32) -> u32:
     return x << n | x >> (32 - n)
 
 
+def narrow_amount(x: u32, a: u32, b: u32, c: u32) -> u64:
+    return x >> (a * b * c)
+
+
 def inexact(a: u32, b: u32, c: u32) -> bool:
     return a * b * c > 7
 
@@ -675,6 +682,7 @@ def narrowing(x: u16) -> i32:
 
 @pytest.mark.parametrize("function, text", [
     (rotated, "a shift by less than 0 or more than 63 is outside the domain: `x << n`"),
+    (narrow_amount, "needs more than 64 bits, and wraps here, unlike in Python: `x >> a * b * c`"),
     (inexact, "needs more than 64 bits, and wraps here, unlike in Python: `a * b * c > 7`"),
     (narrowing, "wraps to i32, unlike in Python: `x * 65537` as value of `halved`"),
 ])  # fmt: skip
@@ -685,6 +693,48 @@ def test_remarks(function, text):
 
 def test_a_shift_by_the_width_stays_a_plain_shift():
     assert "shl i64" in lower(rotated).llvm
+
+
+def unused_shift(x: u8, s: i8) -> u8:
+    unused = x << s  # noqa: F841  it may raise
+    return x
+
+
+def far_shift(x: u64, y: u64) -> u64:
+    return x >> (y | 64)
+
+
+def near_shift(x: i32, n: i8) -> i64:
+    return (x << (n & 31)) + (x >> (n & 63)) + (x << (n > 3))
+
+
+def checked_shift(x: u32, n: i32) -> u32:
+    left = x << n if 0 <= n < 64 else 0
+    return left | (x >> n if n >= 0 and n <= 40 else 1)
+
+
+def test_a_shift_that_may_be_out_of_range_raises():
+    unused, far = Compiled(lower(unused_shift)), Compiled(lower(far_shift))
+    for s in i8.range:
+        assert unused(7, s) == ((7,) if 0 <= s < 64 else None), s
+    for y in (0, 1, 63, 64, 2**63, 2**64 - 1):
+        assert far(5, y) is None
+
+
+def test_a_shift_that_is_out_of_range_is_outside_the_domain():
+    function = lift_callable(rotated)
+    x, n = (parameter.value for parameter in function.parameters)
+    for amount in (0, 3, 32, 33, 64, 255, 2**32 - 1):
+        assert run(function, {x: 5, n: amount}).domain == (amount <= 32), amount
+
+
+def test_a_shift_raises_only_where_it_is_reached():
+    agrees(checked_shift)
+
+
+def test_a_shift_in_range_has_no_guard():
+    assert "br i1" not in agrees(near_shift).llvm
+    assert lift_callable(near_shift).domain is TRUE
 
 
 def test_functions_behind_numba_are_lowered():
