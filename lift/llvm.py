@@ -60,19 +60,20 @@ from .regions import Regions, merged, order_or_loop
 
 Value: TypeAlias = "Word | tuple[Value, ...]"
 
-RAISE = "@primir.raise"  # a call of it leaves the function's domain: what Python does after `raise` is not asked
 CHOICES = 256  # that one function may leave open
 
 
 def lift_llvm(data: str | bytes, symbol: str | None = None, *, file: str | None = None,
-              seconds: float = 20) -> Function:
+              seconds: float = 20, raises: str | None = None) -> Function:
     """The function `symbol` of a module, the only one where none is named.
 
     Results of an aggregate type are several results; widths have no signs, so that all types are unsigned. An input
-    may be poison unless it is `noundef`, but is never undef. PrimirError, with its place in `file` for IR text, for
-    what is no module, holds no such function, or cannot be lifted: loops, calls, memory, floats, pointers, vectors.
+    may be poison unless it is `noundef`, but is never undef. A call of `raises` leaves the function's domain: our own
+    lowering writes an exception so, and in IR of somebody else's it is a call as any other. PrimirError, with its
+    place in `file` for IR text, for what is no module, holds no such function, or cannot be lifted: loops, calls,
+    memory, floats, pointers, vectors.
     """
-    found = functions_of(data, file=file, seconds=seconds, only=symbol)
+    found = functions_of(data, file=file, seconds=seconds, only=symbol, raises=raises)
     if symbol is not None:
         return found[symbol]
     if len(found.names) == 1:
@@ -85,15 +86,15 @@ def lift_llvm(data: str | bytes, symbol: str | None = None, *, file: str | None 
 
 
 def functions_of(data: str | bytes, *, file: str | None = None, seconds: float = 20,
-                 only: str | None = None) -> Functions:
+                 only: str | None = None, raises: str | None = None) -> Functions:
     """All functions that a module defines. One that cannot be lifted is missing, and looking it up says why.
 
-    `only` leaves the others unlifted. PrimirError where the data is no module.
+    `only` leaves the others unlifted; `raises` is as in `lift_llvm`. PrimirError where the data is no module.
     """
     deadline = Deadline(seconds)
     printed = read_module(data, file, seconds)
     module = parse_module(printed.text)
-    found = Functions(module, printed)
+    found = Functions(module, printed, raises)
     for name in found.names if only is None else [only]:
         try:
             found.lift(name, deadline)
@@ -108,9 +109,9 @@ class Functions(dict[str, Function]):
     `names` are all that the module defines, in its order, and `refused` says which of them could not be lifted.
     """
 
-    def __init__(self, module: Module, printed: Printed) -> None:
+    def __init__(self, module: Module, printed: Printed, raises: str | None) -> None:
         super().__init__()
-        self._module, self._printed = module, printed
+        self._module, self._printed, self._raises = module, printed, raises
         self._symbols = {plain_name(name): name for name in (*module.definitions, *module.aliases)}
         self.names = list(self._symbols)
         self.refused: dict[str, PrimirError] = {}
@@ -129,7 +130,7 @@ class Functions(dict[str, Function]):
         definition = self._module.definitions.get(self._module.aliases.get(symbol, symbol))
         if definition is None:
             raise PrimirError(f"{name} is an alias of something not defined here", Place(self._printed.user.file))
-        self[name] = _Lifter(self._module, definition, self._printed, deadline).function(name)
+        self[name] = _Lifter(self._module, definition, self._printed, deadline, self._raises).function(name)
 
     def __missing__(self, name: str) -> Function:
         raise self.refused[name] if name in self.refused else self._unknown(name)
@@ -168,8 +169,10 @@ _EXTENSIONS = ("zeroext", "signext", "noext", "inreg")  # how a word is passed, 
 class _Lifter:
     """The walk through one definition: the values of its registers, and where behaviour is undefined."""
 
-    def __init__(self, module: Module, definition: Definition, printed: Printed, deadline: Deadline) -> None:
+    def __init__(self, module: Module, definition: Definition, printed: Printed, deadline: Deadline,
+                 raises: str | None) -> None:
         self.module, self.definition, self.user, self.deadline = module, definition, printed.user, deadline
+        self.marker = None if raises is None else f"@{raises}"
         self.registers: dict[str, Value] = {}
         self.used: set[str] = set()
         self.choices = 0
@@ -184,7 +187,7 @@ class _Lifter:
             results = self._shape(self.definition.type) if self.definition.type != "void" else ()
         except Refused as refusal:
             raise self._error(refusal, self.user.header(self.definition.name)) from None
-        blocks = [_up_to_raise(block) for block in self.definition.blocks]
+        blocks = [self._up_to_raise(block) for block in self.definition.blocks]
         self.numbers = {block.name: index for index, block in enumerate(blocks)}
         successors = self._successors(blocks)
         order, loop = order_or_loop(successors, 0)
@@ -199,7 +202,7 @@ class _Lifter:
             self.ub = FALSE
             self._walk(blocks[index], index, regions, returned)
             ub = either(ub, both(reached, self.ub))
-            if _raises(blocks[index].instructions[-1]):
+            if self._raises(blocks[index].instructions[-1]):
                 left = either(left, reached)
         value = self._merge(regions.incoming(Regions.EXIT), returned) if returned else _zero(results)
         given = tuple(Result(Type(word.width), word.value, word.poison) for word in _flat(value))
@@ -293,6 +296,18 @@ class _Lifter:
         cases[choice.default] = negate(any_of(cases.values()))
         return [(self.numbers[label], condition) for label, condition in cases.items()]
 
+    def _raises(self, instruction: Instruction) -> bool:
+        if self.marker is None or instruction.opcode != "call":
+            return False
+        return f"{self.marker}()" in split(instruction.rest)[0]
+
+    def _up_to_raise(self, block: Block) -> Block:
+        """`block` without what stands after an exception: nobody comes there."""
+        for index, instruction in enumerate(block.instructions):
+            if self._raises(instruction):
+                return Block(block.name, block.instructions[: index + 1])
+        return block
+
     def _phi(self, instruction: Instruction, ways: list[tuple[int, Node]]) -> Value:
         pairs = split(instruction.rest)
         type_ = pairs[0][-2]
@@ -373,7 +388,7 @@ class _Lifter:
 
     def _call(self, instruction: Instruction) -> Value:
         called = call(instruction.rest)
-        if called.callee == RAISE:
+        if called.callee == self.marker:
             return ()
         name = intrinsic(called)
         entry = entries().get(name)
@@ -529,18 +544,6 @@ def _number(text: str) -> int:
 
 
 # --- blocks and names -------------------------------------------------------------------------------------------------
-
-
-def _raises(instruction: Instruction) -> bool:
-    return instruction.opcode == "call" and f"{RAISE}()" in split(instruction.rest)[0]
-
-
-def _up_to_raise(block: Block) -> Block:
-    """`block` without what stands after an exception: nobody comes there."""
-    for index, instruction in enumerate(block.instructions):
-        if _raises(instruction):
-            return Block(block.name, block.instructions[: index + 1])
-    return block
 
 
 def _parameter_name(printed: str, index: int, taken: set[str]) -> str:

@@ -331,10 +331,11 @@ def _named(names: Names) -> set[str]:
 def lift_callable(function: Callable[..., Any]) -> Function:
     """A Python function with annotated machine types, as a graph. PrimirError, with its place, for what has none."""
     from .llvm import lift_llvm
+    from .lowering import RAISE
     from .python import lower
 
     lowered = lower(function)
-    return _typed(lift_llvm(lowered.llvm, lowered.symbol), lowered)
+    return _typed(lift_llvm(lowered.llvm, lowered.symbol, raises=RAISE), lowered)
 
 
 def _typed(function: Function, lowered: Lowered) -> Function:

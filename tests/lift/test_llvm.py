@@ -13,6 +13,7 @@ from primir.ir.graph import CHOICE, FALSE, TRUE, leaf, topological
 from primir.ir.primes import TABLE
 from primir.ir.text import parse_functions, print_function
 from primir.lift.llvm import functions_of, lift_llvm
+from primir.lift.lowering import RAISE
 from primir.lift.opcodes import entries
 
 CASES = Path(__file__).with_name("cases")
@@ -177,13 +178,13 @@ def test_shapes_do_what_llvm_does(width):
 # --- poison and undefined behaviour -----------------------------------------------------------------------------------
 
 
-def outcome(signature, body, inputs):
+def outcome(signature, body, inputs, raises=None):
     """What a function does: `signature` its parameters, `body` without the braces, `inputs` words or "poison"."""
     returns = re.findall(r"ret (.+) \S+", body)
     parameters, _, type_ = signature.partition("->")
     text = f"define {type_.strip() or returns[0]} @f({parameters}) {{\n{body}\n}}\n"
     text += declarations(re.sub(r"\w+\(i\d+ -?\d+, -?\d+\) |noundef ", "", text))
-    function = lift_llvm(text, "f")
+    function = lift_llvm(text, "f", raises=raises)
     given = {}
     for parameter, word in zip(function.parameters, inputs, strict=True):
         if word == "poison":
@@ -202,6 +203,7 @@ def outcome(signature, body, inputs):
 P = "poison"
 DIVIDES = "br i1 %c, label %a, label %b\na:\n %d = udiv i8 1, %x\n ret i8 %d\nb:\n ret i8 2"
 MERGES = "br i1 %c, label %a, label %b\na:\n br label %b\nb:\n %r = phi i8 [ poison, %a ], [ 1, %0 ]\n ret i8 %r"
+DECLARES = f"\n}}\ndeclare void @{RAISE}()\ndefine void @g() {{\n ret void"
 RAISES = "br i1 %c, label %a, label %b\na:\n call void @primir.raise()\n unreachable\nb:\n ret i8 2"
 
 
@@ -304,8 +306,17 @@ RAISES = "br i1 %c, label %a, label %b\na:\n call void @primir.raise()\n unreach
 )
 def test_undefined(signature, body, inputs, expected):
     if "@primir.raise" in body:
-        body += "\n}\ndeclare void @primir.raise()\ndefine void @g() {\n ret void"
-    assert outcome(signature, body, inputs) == expected
+        body += DECLARES
+    assert outcome(signature, body, inputs, RAISE if DECLARES in body else None) == expected
+
+
+def test_only_our_own_lowering_raises():  # a call by that name in IR of somebody else's is a call as any other
+    text = f"define i8 @f(i1 %c) {{\n{RAISES}{DECLARES}\n}}"
+    assert lift_llvm(text, "f", raises=RAISE).domain is not TRUE
+    with pytest.raises(PrimirError, match="a call of @primir.raise cannot be lifted"):
+        lift_llvm(text, "f")
+    with pytest.raises(PrimirError, match="a call of @primir.raise cannot be lifted"):
+        functions_of(text)["f"]
 
 
 def choices(body, type_="i8"):
