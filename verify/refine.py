@@ -4,7 +4,8 @@ For all inputs, poison among them where a parameter may be that: where `requires
 source is not undefined, the target's domain holds, it is not undefined, and each of its results is what the source's
 is, unless that is poison. (Lopes et al., Alive2: Bounded Translation Validation for LLVM, PLDI 2021.)
 
-Before anything is proved under a condition, that condition is shown to hold somewhere.
+Before anything is proved under a condition, that condition is shown to hold somewhere, whatever the source chooses: a
+source that some choice makes undefined on every input says nothing.
 """
 
 from __future__ import annotations
@@ -120,6 +121,11 @@ def _reference(spec: Spec) -> Function | None:
     return aligned(spec.reference, spec.parameters, "src")
 
 
+def _choices(reference: Function | None) -> Sequence[Node]:
+    """What the reference leaves open."""
+    return () if reference is None else reference.choices
+
+
 # --- the proofs -------------------------------------------------------------------------------------------------------
 
 
@@ -145,7 +151,8 @@ def _timed(work: _Work) -> Verdict:
 def _refine(source: Function, target: Function, requires: Node, means: _Means) -> Verdict:
     condition, remarks = _required(requires, source.parameters)
     condition = both(condition, accepted(source))
-    return _noting(_under(condition, means, lambda: _refined(source, target, condition, means)), remarks)
+    verdict = _under(condition, source.choices, means, lambda: _refined(source, target, condition, means))
+    return _noting(verdict, remarks)
 
 
 def _refined(source: Function, target: Function, condition: Node, means: _Means) -> Verdict:
@@ -187,13 +194,14 @@ def _required(requires: Node, parameters: Sequence[Parameter]) -> tuple[Node, tu
     return all_of([requires, *(negate(p.poison) for p in clean)]), remarks if clean else ()
 
 
-def _possible(condition: Node, means: _Means) -> Verdict:
-    """Proved where some input meets `condition`, else Vacuous."""
-    match means.ask(condition):
+def _possible(condition: Node, choices: Sequence[Node], means: _Means) -> Verdict:
+    """Proved where some input meets `condition`, whatever the source's `choices` are, else Vacuous."""
+    universal = [choice for choice in choices if choice in set(topological([condition]))]
+    match exists_forall(condition, universal, (), means.deadline, means.provers):
         case Sat(_, prover, remarks):
             return Proved(prover, remarks=remarks)
         case Unsat(prover, remarks):
-            return Vacuous(_text(condition), prover, remarks=remarks)
+            return Vacuous(_text(condition) + " for all choices" * bool(universal), prover, remarks=remarks)
         case DontKnow(why, remarks):
             return Unknown(f"whether any input meets the conditions: {why}", remarks=remarks)
 
@@ -206,9 +214,9 @@ def _text(condition: Node) -> str:
     return print_term(condition) if size[condition] <= 60 else f"a condition of {len(size)} operations"
 
 
-def _under(condition: Node, means: _Means, proof: _Work) -> Verdict:
+def _under(condition: Node, choices: Sequence[Node], means: _Means, proof: _Work) -> Verdict:
     """The verdict of a proof under `condition`, unless nothing meets that; a refutation shows that something does."""
-    possible = _possible(condition, replace(means, deadline=means.deadline.slice(means.deadline.left() / 2)))
+    possible = _possible(condition, choices, replace(means, deadline=means.deadline.slice(means.deadline.left() / 2)))
     if isinstance(possible, Vacuous):
         return possible
     verdict = proof()
@@ -228,7 +236,7 @@ def _meets(spec: Spec, reference: Function | None, target: Function, means: _Mea
     requires, remarks = _required(spec.requires, spec.parameters)
     condition = requires if reference is None else both(requires, accepted(reference))
     parts = _parts(spec, reference, target, condition, means)
-    return _noting(_under(condition, means, lambda: _all(parts)), remarks)
+    return _noting(_under(condition, _choices(reference), means, lambda: _all(parts)), remarks)
 
 
 def _all(parts: Sequence[_Work]) -> Verdict:
@@ -316,7 +324,8 @@ def _ensures(spec: Spec, reference: Function | None, target: Function, condition
 def _check_spec(spec: Spec, means: _Means) -> Verdict:
     reference = _reference(spec)
     requires, remarks = _required(spec.requires, spec.parameters)
-    possible = _possible(requires if reference is None else both(requires, accepted(reference)), means)
+    condition = requires if reference is None else both(requires, accepted(reference))
+    possible = _possible(condition, _choices(reference), means)
     if not isinstance(possible, Proved):
         return possible
     provers = [] if spec.obligations else [possible.prover]

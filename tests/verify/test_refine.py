@@ -11,6 +11,7 @@ from primir.ir.graph import CHOICE, FALSE, TRUE, Function, Parameter, Result, ap
 from primir.ir.text import parse_functions, print_function
 from primir.ir.types import Type
 from primir.jobs.limits import Deadline
+from primir.lift.llvm import functions_of
 from primir.verify.provers.corners import Corners
 from primir.verify.provers.portfolio import STANDARD
 from primir.verify.provers.query import DontKnow, Unsat
@@ -93,7 +94,11 @@ CASES = [
      "(%x: u8) -> u8, u8 choice %c: 8 value %c value %c", "proved"),
     ("(%x: u8) -> u8 choice %c: 1 value (select %c 3 5)", "(%x: u8) -> u8 value (select (ult %x 9) 5 3)", "proved"),
     ("(%x: u8) -> u8 choice %c: 1 value (select %c 3 5)", "(%x: u8) -> u8 value (select (ult %x 9) 5 4)", "value"),
-    ("(%x: u8) -> u8 choice %c: 8 value (udiv 8 %c) ub (eq %c 0)", "(%x: u8) -> u8 value 77", "proved"),
+    # what some choice makes undefined is accepted nowhere
+    ("(%x: u8) -> u8 choice %c: 8 value (udiv 8 %c) ub (eq %c 0)", "(%x: u8) -> u8 value 77", "vacuous"),
+    ("(%x: u8) -> u8 choice %c: 8 value %c domain (ult %c 200)", "(%x: u8) -> u8 value 77", "vacuous"),
+    ("(%x: u8) -> u8 choice %c: 8 value %x ub (ult %c %x)", "(%x: u8) -> u8 value 0", "proved"),
+    ("(%x: u8) -> u8 choice %c: 8 value %x ub (ult %c %x)", "(%x: u8) -> u8 value 1", "value"),
     ("(%x: u8) -> u8 choice %c: 8 value %c", "(%x: u8) -> u8 value 0 poison 1", "poison"),
     ("(%x?: u8) -> u8 choice %c: 8 value (select %x!poison %c %x)", "(%x?: u8) -> u8 value %x poison %x!poison",
      "poison"),
@@ -205,6 +210,12 @@ def test_a_violation_needs_no_solver_where_both_are_one_graph():
     assert violation(source, function("(%y: u8) -> u8 value (add %y 1)")) is FALSE
 
 
+def test_a_source_that_undef_makes_undefined_is_vacuous():
+    branch = "br i1 undef, label %a, label %b\na:\n ret i8 1\nb:\n ret i8 2"
+    functions = functions_of(f"define i8 @src() {{\n{branch}\n}}\ndefine i8 @tgt() {{\n ret i8 9\n}}")
+    assert outcome(refine(functions["src"], functions["tgt"], deadline=Deadline(10))) == "vacuous"
+
+
 # --- against brute force ----------------------------------------------------------------------------------------------
 
 
@@ -227,7 +238,7 @@ def random_function(rng, name):
 
 
 def refines(source, target):
-    """By the definition, over all inputs and choices; None where the source accepts no input."""
+    """By the definition, over all inputs and choices; None where the source accepts no input, whatever it chooses."""
     (x, y), accepted = source.parameters, False
     values = range(1 << x.type.width)
     for flag, a, b in product([0] if x.noundef else [0, 1], values, values):
@@ -235,7 +246,7 @@ def refines(source, target):
         olds = [run(source, {**given, choice: word}) for choice in source.choices or [None] for word in values]
         if source.choices == []:
             olds = olds[:1]
-        accepted |= any(old.domain and not old.ub for old in olds)
+        accepted |= all(old.domain and not old.ub for old in olds)
         for word in values:
             new = run(target, {**given, **dict.fromkeys(target.choices, word)})
             ub = new.ub or (flag == 1 and target.parameters[0].noundef)
