@@ -8,18 +8,23 @@ An operation that LLVM leaves undefined on a sample is no program at all: sample
 
 from __future__ import annotations
 
+import os
+import select
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import product
 from math import prod
+from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from ..ir.evaluate import WORDS
-from ..ir.graph import Node, apply
+from ..ir.graph import Node, apply, const, leaf
 from ..ir.kernel import CODE, kernels, load_generated, unsigned
 from ..ir.primes import TABLE, Row
+from ..jobs.limits import Deadline
 
 if TYPE_CHECKING:
     import numpy as np
@@ -193,6 +198,50 @@ def _compiled() -> ModuleType:
     source = source.replace("{survivors}", _branches(
         binary, "alive[j] = alive[j] & ((((op_{name} ^ wanted) & mask) == Z) == equal)"))
     return load_generated("bank", source)
+
+
+def compile_kernels(deadline: Deadline, waiting: Callable[[], None]) -> None:
+    """Has a child compile the kernels into the cache on disk, if they are not there; it takes a quarter of a minute.
+
+    Here it could not be stopped. `waiting` is called a few times a second, and may raise. Where there is no folder to
+    write to, nothing is done, and the first search compiles for itself. jobs.workers.TimedOut at the deadline.
+    """
+    from ..jobs.workers import Worker
+
+    if not (mark := _compiled_mark()) or mark.exists():
+        return
+    with Worker() as worker:
+        job = worker.start("primir.synth.bank:compile_here", seconds=min(deadline.left(), 600))
+        while not job.done():
+            waiting()
+            select.select([job], [], [], 0.1)
+        job.result()
+
+
+def compile_here() -> None:
+    """Compiles the kernels by using each once, and marks that it was done."""
+    import numpy as np
+
+    ones = np.ones(4, dtype=np.uint64)
+    nodes = [leaf("x", 8), leaf("flag", 1), const(1, 8)]
+    operations = [Operation(TABLE["add"], 8, 8), Operation(TABLE["not"], 8, 8)]
+    bank = Bank([(node, ones) for node in nodes], [Operation(TABLE["zext"], 1, 8)], 100)
+    bank.grow(operations, lambda made: None)
+    goal = Goal(8, ones, ones == 1, np.uint64(255))
+    for _ in bank.sweep(operations, goal, 2, lambda made: None):
+        pass
+    if mark := _compiled_mark():
+        mark.touch()
+
+
+def _compiled_mark() -> Path | None:
+    """The file that says that these kernels were compiled by this numba and this Python; None without a folder."""
+    import numba
+
+    path = Path(_compiled().__file__ or "")
+    if not os.access(path.parent, os.W_OK) or not path.parent.name == "kernels":
+        return None
+    return path.with_suffix(f".{sys.implementation.cache_tag}-numba-{numba.__version__}.compiled")
 
 
 def _branches(rows: Sequence[Row], statement: str) -> str:

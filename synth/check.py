@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from ..ir.cost import instructions
 from ..ir.evaluate import fold
-from ..ir.graph import LEAVES, Function, Node, rewrite, topological
+from ..ir.graph import LEAVES, Function, Node, apply, const, rewrite, topological
 from ..ir.primes import TABLE
 from ..jobs.limits import Deadline
 from ..verify.roundtrip import prove_emitted
@@ -43,8 +43,7 @@ class Checker:
 
     def check(self, candidates: Iterable[Node]) -> Answer | None:
         """The first candidate that is proved, in the order of cost and latency; its cost is the least of them."""
-        folded = (rewrite([node], fold)[0] for node in candidates)
-        fresh = [node for node in dict.fromkeys(folded) if node not in self._seen][:MOST]
+        fresh = [node for node in dict.fromkeys(map(self.tidied, candidates)) if node not in self._seen][:MOST]
         for node in sorted(fresh, key=self._rank):
             if self.deadline.passed():
                 return None
@@ -81,6 +80,18 @@ class Checker:
     def _refuted_on(self, *inputs: tuple[int, ...]) -> None:
         fresh = [words for words in inputs if words not in self.refuting]
         self.refuting.extend(fresh[: max(0, ENOUGH - len(self.refuting))])
+
+    def tidied(self, node: Node) -> Node:
+        """`node` with constants folded, and x - 1 where it adds the word that stands for -1: it costs no more."""
+        return rewrite([node], self._tidied)[0]
+
+    def _tidied(self, node: Node) -> Node:
+        node = fold(node)
+        if node.op == "add" and "sub" in self.allowed:
+            for x, number in (node.args, node.args[::-1]):
+                if number.is_const and 0 < -int(number.data) % (1 << node.width) < 1 << node.width - 1:
+                    return apply("sub", x, const(-int(number.data), node.width))
+        return node
 
     def _rank(self, node: Node) -> tuple[int, int, int]:
         function = self.problem.function([node])

@@ -11,18 +11,21 @@ from ..ir.canon import canonical
 from ..ir.cost import instructions
 from ..ir.graph import LEAVES, TRUE, Function, Node, leaves, topological
 from ..jobs.limits import Deadline
+from ..jobs.workers import TimedOut
 from ..lift.spec import Example, Spec
 from ..verify.provers.portfolio import satisfiable
 from ..verify.provers.query import Query, Sat, Unsat
 from ..verify.refine import check_spec
 from ..verify.roundtrip import prove_emitted
 from ..verify.verdict import Proved, Refuted, Unknown, Vacuous, Verdict
+from .bank import compile_kernels
 from .budget import Budget, Spent
 from .check import ENOUGH, PATIENCE, Answer, Checker
 from .engines.components import component_programs
 from .engines.enumeration import Batch, Candidate, Exhausted, enumerate_programs
 from .problem import Problem
 from .result import Optimal, Report, Result, Search, Status
+from .summary import THE_REFERENCE
 from .vocabulary import Vocabulary, vocabulary
 
 QUICK_LEVELS = 3  # enumeration goes first up to this cost; later its levels and the solver's take turns
@@ -31,7 +34,6 @@ MOST_LINES = 6  # operations in a program that the solver is asked for
 IMPROVING = 1 / 3  # of the time left goes into the search for something cheaper than the reference itself
 LAST_PROOF = 20.0  # seconds for a candidate that was left unproved, when nothing else is left to do
 MOST_ROUNDS = 20  # of outputs found from samples and refuted
-KNOWN = "the reference itself"
 
 
 def synthesize(spec: Spec, *, deadline: Deadline, seed: int = 0, work: int | None = None,
@@ -74,11 +76,21 @@ class _Synthesis:
             case Unknown(why):  # a divisor in the spec may be zero, or its condition hold nowhere
                 return self._result("unknown", proof=verdict, exhausted=f"the spec itself was not proved sound: {why}")
         try:
+            self._compile()
             return self._from_outputs_at_hand() if self._related else self._joined(self._outputs(self.spec))
         except _Impossible:
             return self._result("none")
         except _GaveUp as given_up:
             return self._result("unknown", exhausted=str(given_up))
+
+    def _compile(self) -> None:
+        """Compiles the search itself, once for each machine, where the deadline can end it."""
+        self.budget.engine = "compilation, once for this machine,"
+        self.budget.spend(0)
+        try:
+            compile_kernels(self.budget.deadline, lambda: self.budget.spend(0))
+        except (TimedOut, Spent):
+            raise _GaveUp("nothing: the search itself is compiled once, which did not end in time") from None
 
     @property
     def _related(self) -> bool:
@@ -171,9 +183,9 @@ class _Portfolio:
     @property
     def exhausted(self) -> str:
         """What was searched without success, in words."""
-        if self.searched < 0:
-            return "nothing was searched whole"
-        return f"programs of cost {self.searched} at the most, over the constants tried"
+        whole = f"all programs of cost {self.below - 1} at the most, over the constants tried" if self.below else None
+        part = f"a part of those of cost {self.searched} at the most" if self.searched >= self.below else None
+        return ", and ".join(filter(None, (whole, part))) or "nothing whole"
 
     def run(self) -> _Found | None:
         """The answer, or None. Raises _Impossible where no program can meet the spec."""
@@ -222,7 +234,7 @@ class _Portfolio:
                     if event.complete and not self.checker.unproved and self.below == event.level:
                         self.below = event.level + 1
                     if self.known is not None and event.level + 1 >= self.known.cost:
-                        yield self._cheaper(self.known, KNOWN)
+                        yield self._cheaper(self.known, THE_REFERENCE)
                         return
                     yield None
             else:
@@ -265,16 +277,19 @@ class _Portfolio:
         if self.spec.reference is None or self.free:
             return None
         given = self.spec.reference.results[0].value
-        node = min([given, *canonical([given])], key=lambda node: instructions(self.problem.function([node])))
-        allowed, widths = self.allowed | LEAVES, self.vocabulary.widths
-        if any(part.op not in allowed or part.width not in widths for part in topological([node])):
+        forms = map(self.checker.tidied, (given, *canonical([given])))
+        node = min(forms, key=lambda form: instructions(self.problem.function([form])))
+        parts = list(topological([node]))
+        if not {part.op for part in parts} <= self.allowed | LEAVES:
+            return None
+        if self.vocabulary.closed and not {part.width for part in parts} <= set(self.vocabulary.widths):
             return None
         return self.checker.prove(node, PATIENCE)
 
     def _last_resort(self) -> _Found | None:
         """What is left when the engines are done: the reference itself, or a candidate that nobody could prove yet."""
         if self.known is not None:
-            return self._cheaper(self.known, KNOWN)
+            return self._cheaper(self.known, THE_REFERENCE)
         for node in list(self.checker.unproved):
             if (answer := self.checker.prove(node, LAST_PROOF)) is not None:
                 return self._cheaper(answer, self.budget.engine)
@@ -283,7 +298,7 @@ class _Portfolio:
     def _cheaper(self, answer: Answer, engine: str) -> _Found:
         """The cheaper of `answer` and the reference itself, with what is known about programs that cost less."""
         if self.known is not None and self.known.cost <= answer.cost:
-            answer, engine = self.known, KNOWN
+            answer, engine = self.known, THE_REFERENCE
         if not self.vocabulary.closed or self.free:  # words of other widths could do it in fewer
             return _Found(answer, engine)
         return _Found(answer, engine, Optimal(min(self.below, answer.cost), "pool") if self.below else None)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from .result import Result
 
+THE_REFERENCE = "the reference itself"  # the engine that has nothing to find
 VERSION = 1  # of the JSON's fields
 
 
@@ -71,7 +72,9 @@ def _notes(result: Result) -> Iterator[str]:
         if result.proof is not None and result.status != "consistent":
             prover = getattr(result.proof, "prover", result.proof.status)
             yield f"  proved on the emitted LLVM IR, read again, by {prover} in {result.proof.seconds:.2f} s"
-        if search.engine:
+        if search.engine == THE_REFERENCE:
+            yield f"  this is the function that was given: nothing cheaper was found among {work}"
+        elif search.engine:
             yield f"  found by {search.engine} among {work}"
     elif result.status == "unknown":
         yield f"  looked at {work}"
@@ -85,7 +88,7 @@ def to_json(result: Result) -> dict[str, object]:
     code = proof = optimal = None
     if result.function is not None:
         code = {"llvm": result.llvm, "c": result.c, "python": result.python}
-    if result.function is not None and result.proof is not None:
+    if result.status == "proved" and result.proof is not None:
         proof = {"prover": getattr(result.proof, "prover", None), "seconds": round(result.proof.seconds, 6),
                  "complete": result.proof.status == "proved", "bound": getattr(result.proof, "bound", None)}
     if result.optimal is not None:

@@ -13,6 +13,7 @@ from ..ir.primes import TABLE, Row, operations
 from ..lift.spec import Spec
 from .bank import STANDARD_WIDTHS, Operation
 
+FEW = 4  # constants in a spec, of which numbers are derived
 # Of the rows that are one and the same function of single bits, these are the ones that people write.
 _OF_BITS = ("and", "or", "xor", "not", "select")
 
@@ -95,5 +96,19 @@ def _constants(spec: Spec, width: int) -> Iterator[Node]:
     if width == 1:
         yield from (const(0, 1), const(1, 1))
         return
-    yield from (const(number, width) for number in (0, 1, -1, 2, width - 1, 1 << width - 1))
-    yield from (const(int(node.data), width) for node in spec.constants() if int(node.data) < 1 << width)
+    mentioned = [int(node.data) for node in spec.constants() if 1 < int(node.data) < 1 << width]
+    yield from (const(number, width) for number in (0, 1, -1, 2, width - 1, 1 << width - 1, *mentioned))
+    if len(mentioned) <= FEW:
+        yield from (const(number, width) for number in _derived(mentioned, width))
+
+
+def _derived(mentioned: Sequence[int], width: int) -> Iterator[int]:
+    """How far apart numbers are (for range checks), logarithms (for divisions), what is left of a shift by them."""
+    for number, other in product(mentioned, mentioned):
+        if number > other:
+            yield number - other
+    for number in mentioned:
+        if number & (number - 1) == 0:
+            yield number.bit_length() - 1
+        if number < width:
+            yield width - number
