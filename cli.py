@@ -6,6 +6,7 @@ bounded, 4 a fault of ours, 130 Ctrl-C. What a script reads goes to stdout; ever
 
 from __future__ import annotations
 
+import io
 import json
 import math
 import os
@@ -43,9 +44,12 @@ def main() -> NoReturn:
     from .jobs.interrupt import install_interrupt_handler
 
     install_interrupt_handler()
-    _exit_soon_after_a_signal()
-    code = run(sys.argv[1:])
-    _flush()
+    try:
+        _open_standard_streams()
+        _exit_soon_after_a_signal()
+        code = run(sys.argv[1:])
+    except KeyboardInterrupt as stop:  # before or after what `run` catches
+        code = _interrupted(stop)
     if code >= INTERRUPTED:
         _exit_at_once(code)
     sys.exit(code)
@@ -79,18 +83,14 @@ def _wants_json(arguments: Sequence[str]) -> bool:
 def _fail(error: PrimirError, wants_json: bool) -> int:
     _say(str(error) if error.place.file is not None else f"primir: {error}")
     if wants_json:
-        from .present import error_json
-
-        _print(json.dumps(error_json(error)))
+        _print_error(error)
     return USAGE
 
 
 def _fail_usage(error: click.ClickException, wants_json: bool) -> int:
     error.show(sys.stderr)
     if wants_json:
-        from .present import error_json
-
-        _print(json.dumps(error_json(PrimirError(error.format_message()))))
+        _print_error(PrimirError(error.format_message()))
     return USAGE
 
 
@@ -118,9 +118,7 @@ def _fail_internally(error: Exception, arguments: Sequence[str], wants_json: boo
          f"  primir {shlex.join(arguments)}\n"
          f"  primir {__version__}, Python {platform.python_version()}, {platform.platform(terse=True)}; {place}")
     if wants_json:
-        from .present import error_json
-
-        _print(json.dumps(error_json(PrimirError(message))))
+        _print_error(PrimirError(message))
     return INTERNAL
 
 
@@ -163,24 +161,49 @@ def _say(text: str, end: str = "\n") -> None:
 
 
 def _print(text: str) -> None:
-    """To stdout. A reader that has gone away (`primir ... | head`) changes neither the exit code nor stderr."""
+    """To stdout."""
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
+def _print_error(error: PrimirError) -> None:
+    """As JSON to stdout; that this fails too changes nothing of how the command ends."""
+    from .present import error_json
+
     try:
-        sys.stdout.write(text + "\n")
-        sys.stdout.flush()
-    except BrokenPipeError:
-        _abandon_stdout()
+        _print(json.dumps(error_json(error)))
+    except PrimirError as problem:
+        _say(f"primir: {problem}")
 
 
-def _flush() -> None:
-    try:
-        sys.stdout.flush()
-    except BrokenPipeError:
-        _abandon_stdout()
+class _Stdout(io.FileIO):
+    """File descriptor 1. After the first write that fails, what is written goes nowhere, and Python's exit is quiet.
+
+    A reader that has gone away (`primir ... | head`) changes neither the exit code nor stderr; whatever else fails
+    raises PrimirError.
+    """
+
+    def write(self, data: Any) -> int:
+        try:
+            return super().write(data)
+        except OSError as problem:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), self.fileno())
+            if isinstance(problem, BrokenPipeError):
+                return len(data)
+            raise PrimirError(f"cannot write the output: {problem.strerror}") from None
 
 
-def _abandon_stdout() -> None:
-    """What is left to be written goes nowhere, so that Python does not complain of it at its end."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+def _open_standard_streams() -> None:
+    """Puts _Stdout in place, and opens what was closed (`>&-`): else the next pipe would take the number."""
+    for number in (0, 1, 2):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.dup2(os.open(os.devnull, os.O_RDONLY if number == 1 else os.O_RDWR), number)  # to write to 1 must fail
+    old = sys.stdout or io.TextIOWrapper(io.BytesIO(), encoding="utf-8")
+    sys.stdout = io.TextIOWrapper(io.BufferedWriter(_Stdout(1, "wb", closefd=False)), encoding=old.encoding,
+                                  errors=old.errors, line_buffering=old.line_buffering)
+    sys.stderr = sys.stderr or open(2, "w", closefd=False)
 
 
 # --- options ----------------------------------------------------------------------------------------------------------

@@ -488,6 +488,32 @@ def test_a_reader_that_goes_away_is_no_error(here):
     assert (child.returncode, child.stderr) == (0, b"")
 
 
+@pytest.mark.parametrize("words", ["--version", "--help", "lift f.ll", "verify f.ll f.ll", "synth clear.spec",
+                                   "verify f.ll f.ll --format json", "lift nowhere.spec --format json"])
+def test_a_stdout_that_takes_nothing_is_2_and_one_line(here, words):
+    for redirection in [">&-", *([">/dev/full"] if Path("/dev/full").exists() else [])]:
+        child = shell(f"{words} {redirection}")
+        assert (child.returncode, child.stdout) == (2, "")
+        errors = [line for line in child.stderr.splitlines() if "no file" not in line and "no such file" not in line]
+        assert len(errors) == 1 and errors[0].startswith("primir: cannot write the output: "), child.stderr
+
+
+@pytest.mark.parametrize("words", ["--version", "--help", "synth --help"])
+def test_a_reader_of_the_help_may_go_away(here, words):
+    child = shell(f"{words} | true; exit ${{PIPESTATUS[0]}}")
+    assert (child.returncode, child.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("words, code", [("lift f.ll", 0), ("lift nowhere.spec", 2)])
+def test_a_closed_stderr_changes_no_exit_code(here, words, code):
+    assert shell(f"{words} 2>&-").returncode == code
+
+
+def shell(words):
+    command = ["bash", "-c", f"{sys.executable} -m primir {words}"]
+    return subprocess.run(command, capture_output=True, text=True, timeout=60)
+
+
 def test_no_progress_in_a_pipe(here):
     child = process("synth", "clear.spec", "--using", "plain")
     _, err = child.communicate(timeout=60)
