@@ -139,6 +139,11 @@ def _exit_soon_after_a_signal() -> None:
         _say("primir: interrupted" if number == signal.SIGINT else "primir: terminated")
         _exit_at_once(INTERRUPTED if number == signal.SIGINT else TERMINATED)
 
+    def unraisable(lost: sys.UnraisableHookArgs) -> None:
+        if not isinstance(lost.exc_value, KeyboardInterrupt):  # raised in a callback: `watch` ends the process for it
+            sys.__unraisablehook__(lost)
+
+    sys.unraisablehook = unraisable
     threading.Thread(target=watch, daemon=True).start()
 
 
@@ -200,9 +205,9 @@ def _open_standard_streams() -> None:
             os.fstat(number)
         except OSError:
             os.dup2(os.open(os.devnull, os.O_RDONLY if number == 1 else os.O_RDWR), number)  # to write to 1 must fail
-    old = sys.stdout or io.TextIOWrapper(io.BytesIO(), encoding="utf-8")
-    sys.stdout = io.TextIOWrapper(io.BufferedWriter(_Stdout(1, "wb", closefd=False)), encoding=old.encoding,
-                                  errors=old.errors, line_buffering=old.line_buffering)
+    old = sys.stdout  # None where it was closed
+    sys.stdout = io.TextIOWrapper(io.BufferedWriter(_Stdout(1, "wb", closefd=False)),
+                                  encoding=old.encoding if old else "utf-8", errors=old.errors if old else None)
     sys.stderr = sys.stderr or open(2, "w", closefd=False)
 
 

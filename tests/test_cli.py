@@ -469,6 +469,25 @@ def test_ctrl_c_is_130_and_leaves_no_process(here, words, after, ignored):
     gone(children)
 
 
+def test_an_interrupt_during_the_imports_is_130(here):
+    code = """
+import os, signal, sys
+class Interrupting:
+    def find_spec(self, name, *rest):
+        if name == {!r}:
+            os.kill(os.getpid(), signal.{})
+sys.meta_path.insert(0, Interrupting())
+from primir.__main__ import main
+main()
+"""
+    for module in ("primir.cli", "click", "primir.ir.errors"):
+        for name, number in (("SIGINT", 130), ("SIGTERM", 143)):
+            child = subprocess.run([sys.executable, "-c", code.format(module, name), "lift", "f.ll"],
+                                   capture_output=True, text=True, timeout=60)
+            said = "primir: interrupted\n" if number == 130 else "primir: terminated\n"
+            assert (child.returncode, child.stdout, child.stderr) == (number, "", said), module
+
+
 def test_sigterm_ends_it_as_well(here):
     Path("long.spec").write_text(LONG)
     child = process("synth", "long.spec")
