@@ -10,6 +10,7 @@ import io
 import json
 import math
 import os
+import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -75,9 +76,19 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def _wants_json(arguments: Sequence[str]) -> bool:
-    """Whether JSON is asked for; a wrong command line must be answered in it too."""
-    pairs = zip(arguments, [*arguments[1:], ""])
-    return any(word == "--format=json" or (word in ("--format", "-f") and value == "json") for word, value in pairs)
+    """Whether JSON is asked for, in any way that click reads; a wrong command line must be answered in it too."""
+    form: str | None = None
+    words = iter(arguments)
+    for word in words:
+        if word == "--":
+            break
+        if word.startswith("--format="):
+            form = word.removeprefix("--format=")
+        elif word == "--format":
+            form = next(words, None)
+        elif short := re.fullmatch("-q*f(.*)", word):  # -f json, -fjson, -qfjson
+            form = short[1] or next(words, None)
+    return form == "json"
 
 
 def _fail(error: PrimirError, wants_json: bool) -> int:

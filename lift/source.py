@@ -116,8 +116,8 @@ def _no_file(source: str) -> PrimirError:
     whole, path = Path(source), Path(source.partition(":")[0])
     for folder in (whole, path):
         if _exists(folder) and folder.is_dir():
-            return PrimirError(f"{folder} is a directory", hint="name a file in it")
-    return PrimirError(f"there is no file {path}", hint=_similar_file(path))
+            return PrimirError("this is a directory", Place(str(folder)), "name a file in it")
+    return PrimirError("there is no such file", Place(str(path)), _similar_file(path))
 
 
 def _similar_file(path: Path) -> str | None:

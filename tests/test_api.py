@@ -108,12 +108,12 @@ def test_an_exception_is_outside_the_domain():
 
 
 @pytest.mark.parametrize("call, message", [
-    (lambda: primir.synthesize("nowhere.spec"), "no file nowhere.spec"),
+    (lambda: primir.synthesize("nowhere.spec"), "nowhere.spec: there is no such file"),
     (lambda: primir.synthesize(clear, using="adds"), "no operation adds"),
     (lambda: primir.synthesize(clear, requires="z == 1"), "z"),
     (lambda: primir.verify(clear, both), "the signatures differ"),
     (lambda: primir.lift(len), "no Python function"),
-    (lambda: primir.lift(SPEC), "no file"),
+    (lambda: primir.lift(SPEC), "no such file"),
     (lambda: primir.lift(""), "empty"),
 ])
 def test_wrong_input_raises_one_kind_of_error(call, message):

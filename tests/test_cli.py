@@ -280,13 +280,13 @@ def test_an_internal_error_is_4_and_asks_for_a_report(here, capsys, monkeypatch)
 
 BAD = [
     # file, what it holds, arguments, what the message says, its place
-    ("", "", "lift nowhere.spec", "there is no file nowhere.spec", None),
-    ("", "", "lift clearr.spec", "did you mean clear.spec?", None),
-    ("", "", "lift nowhere.py:f", "there is no file nowhere.py", None),
-    ("", "", "lift nowhere", "there is no file nowhere", None),
+    ("", "", "lift nowhere.spec", "there is no such file", "nowhere.spec"),
+    ("", "", "lift clearr.spec", "did you mean clear.spec?", "clearr.spec"),
+    ("", "", "lift nowhere.py:f", "there is no such file", "nowhere.py"),
+    ("", "", "lift nowhere", "there is no such file", "nowhere"),
     ("", "", "lift nowhere.module:f", "nowhere", None),
-    ("", "", "lift .", "is a directory", None),
-    ("", "", "lift .:f", "is a directory", None),
+    ("", "", "lift .", "is a directory", "."),
+    ("", "", "lift .:f", "is a directory", "."),
     ("", "", "lift f.py:", "names no function", None),
     ("", "", "lift f.py:h", "has no function h", "f.py"),
     ("", "", "lift f.ll:h", "there is no function h", "f.ll"),
@@ -370,7 +370,8 @@ def test_bad_input_is_one_clear_message(here, capsys, file, content, words, mess
 
 
 @pytest.mark.parametrize("words, file, line", [
-    ("synth bad.spec", "bad.spec", 2), ("lift nowhere.spec", None, None), ("synth clear.spec --time x", None, None)])
+    ("synth bad.spec", "bad.spec", 2), ("lift nowhere.spec", "nowhere.spec", None), ("lift .", ".", None),
+    ("synth clear.spec --time x", None, None)])
 def test_an_error_is_json_too(here, capsys, words, file, line):
     Path("bad.spec").write_text("spec f(x: u8) -> u8\n  ensures result = x\n")
     code, found = run_json(capsys, *words.split())
@@ -378,6 +379,16 @@ def test_an_error_is_json_too(here, capsys, words, file, line):
     assert set(found) == ERROR_KEYS
     assert (found["version"], found["status"], found["file"], found["line"]) == (1, "error", file, line)
     assert found["message"]
+
+
+@pytest.mark.parametrize("words, as_json", [
+    ("-fjson", True), ("-f json", True), ("-qfjson", True), ("-qf json", True), ("--format=json", True),
+    ("--format json", True), ("--format text -fjson", True), ("-fjson -f text", False), ("-ftext", False),
+    ("-f=json", False), ("-- -fjson", False), ("-ofjson", False), ("-f", False)])
+def test_every_spelling_of_the_format_reaches_an_error(here, capsys, words, as_json):
+    code, out, _ = run(capsys, "synth", "nowhere.spec", *words.split())
+    assert (code, bool(out)) == (2, as_json)
+    assert not out or set(json.loads(out)) == ERROR_KEYS
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
@@ -513,7 +524,7 @@ def test_a_stdout_that_takes_nothing_is_2_and_one_line(here, words):
     for redirection in [">&-", *([">/dev/full"] if Path("/dev/full").exists() else [])]:
         child = shell(f"{words} {redirection}")
         assert (child.returncode, child.stdout) == (2, "")
-        errors = [line for line in child.stderr.splitlines() if "no file" not in line and "no such file" not in line]
+        errors = [line for line in child.stderr.splitlines() if "no such file" not in line]
         assert len(errors) == 1 and errors[0].startswith("primir: cannot write the output: "), child.stderr
 
 
