@@ -340,7 +340,7 @@ def _check_outputs(outputs: Sequence[str], specs: Sequence[Spec], source: str) -
     """Before the search: PrimirError where what it finds could not be written."""
     if not outputs:
         return
-    from .emit.write import SUFFIXES
+    from .emit.write import SUFFIXES, check_writable
     from .lift.source import split_source
 
     if len(specs) > 1:
@@ -356,6 +356,7 @@ def _check_outputs(outputs: Sequence[str], specs: Sequence[Spec], source: str) -
         file = split_source(source).file
         if path.is_dir() or (file is not None and path.exists() and path.samefile(file)):
             raise PrimirError(f"-o {output}: this is {'a directory' if path.is_dir() else 'the source'}")
+        check_writable(path)
 
 
 # --- verify -----------------------------------------------------------------------------------------------------------
@@ -391,6 +392,8 @@ def verify(old: str | None, new: str | None, requires: str | None, accept: tuple
     if old is None:
         raise click.UsageError("Missing argument 'OLD'.", click.get_current_context())
     pairs = _pairs(old, new, requires)
+    if output is not None:
+        _check_deliverable(Path(output))
     verdicts = _verdicts(pairs, time, jobs, quiet)
     if form == "json":
         found = [verdict_json(verdict) for verdict in verdicts]
@@ -514,6 +517,16 @@ def _deliver(text: str, output: str | None) -> None:
         Path(output).write_text(text + "\n")
     except OSError as problem:
         raise PrimirError(f"{output} cannot be written: {problem.strerror}") from None
+
+
+def _check_deliverable(path: Path) -> None:
+    """Before the proof: PrimirError where `_deliver` could not write; unlike `write`, it may write to a device."""
+    from .emit.write import check_writable
+
+    if not path.exists():
+        check_writable(path)
+    elif path.is_dir() or not os.access(path, os.W_OK):
+        raise PrimirError(f"{path} cannot be written: {'Is a directory' if path.is_dir() else 'Permission denied'}")
 
 
 def _note(text: str, quiet: bool) -> None:

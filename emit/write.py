@@ -18,15 +18,18 @@ def write(path: Path, function: Function, llvm_text: str, symbol: str) -> None:
     """Writes `function` under the name `symbol` to `path`: whole, or not at all.
 
     `llvm_text` is its module (llvm.module), from which .ll, .s, .o and the shared libraries .so and .dylib are made;
-    in the last four a function with several results has C's interface (c.header). PrimirError for another suffix, for
-    a folder that cannot be written, and where no linker is there for a shared library.
+    in the last four a function with several results has C's interface (c.header). Through a symbolic link, what it
+    points at is written. PrimirError for another suffix, for what cannot be written, and where no linker is there for a
+    shared library.
     """
     make = _makers(function, llvm_text, symbol).get(path.suffix)
     if make is None:
         raise PrimirError(f"{path.name}: no kind of code is written to a file {path.suffix or 'without a suffix'}",
                           hint=f"the suffixes are {' '.join(SUFFIXES)}")
+    check_writable(path)
+    target = Path(os.path.realpath(path))
     try:
-        handle, name = tempfile.mkstemp(prefix=f".{path.stem}-", suffix=path.suffix, dir=path.parent)
+        handle, name = tempfile.mkstemp(prefix=f".{path.stem}-", suffix=path.suffix, dir=target.parent)
         os.close(handle)
     except OSError as problem:
         raise PrimirError(f"{path} cannot be written: {problem.strerror}") from None
@@ -34,11 +37,27 @@ def write(path: Path, function: Function, llvm_text: str, symbol: str) -> None:
     try:
         make(draft)
         draft.chmod(_mode(path.suffix))
-        draft.replace(path)
+        draft.replace(target)
     except OSError as problem:
         raise PrimirError(f"{path} cannot be written: {problem.strerror}") from None
     finally:
         draft.unlink(missing_ok=True)
+
+
+def check_writable(path: Path) -> None:
+    """PrimirError where it can be told without trying that no file can be put at `path`; links are followed."""
+    target = Path(os.path.realpath(path))
+    if target.is_symlink():
+        problem = "this link leads back to itself"
+    elif not target.parent.is_dir():
+        problem = "No such file or directory" if path.parent == target.parent else f"there is no folder {target.parent}"
+    elif target.exists() and not target.is_file():
+        problem = "this is a directory" if target.is_dir() else "this is not a regular file"
+    elif not os.access(target.parent, os.W_OK | os.X_OK):
+        problem = f"the folder {path.parent} may not be written"
+    else:
+        return
+    raise PrimirError(f"{path} cannot be written: {problem}")
 
 
 def _makers(function: Function, llvm_text: str, symbol: str) -> dict[str, Callable[[Path], object]]:

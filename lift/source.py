@@ -24,6 +24,7 @@ Source: TypeAlias = "str | os.PathLike[str] | Callable[..., Any] | Function | Sp
 Names: TypeAlias = str | Sequence[str]  # of operations: in one text, apart by spaces or commas, or in several
 
 READ = (".spec", ".py", ".ll", ".bc")
+LARGEST = 64  # MiB that a source may have
 LATER = {
     ".c": "C", ".h": "C", ".cc": "C++", ".cpp": "C++", ".cxx": "C++", ".hpp": "C++", ".rs": "Rust", ".zig": "Zig",
     ".sl": "SyGuS",
@@ -89,13 +90,18 @@ def _exists(path: Path) -> bool:
 
 
 def _readable(path: Path) -> Path:
-    """`path` itself. PrimirError where no way of reading it is known."""
+    """`path` itself. PrimirError where no way of reading it is known, or where reading might not end."""
     suffix = path.suffix.lower()
     if suffix in LATER:
         raise PrimirError(f"reading {LATER[suffix]} comes with a later release", Place(str(path)),
                           None if suffix == ".sl" else "compile it to LLVM IR and name the .ll file")
     if suffix not in READ:
         raise PrimirError("the suffix does not say what this is", Place(str(path)), f"sources end in {', '.join(READ)}")
+    if not path.is_file():
+        raise PrimirError("this is not a regular file", Place(str(path)), "a source is not a pipe or a device")
+    if path.stat().st_size > LARGEST << 20:
+        raise PrimirError(f"this file is too large: {path.stat().st_size >> 20} MiB", Place(str(path)),
+                          f"a source has at most {LARGEST} MiB")
     return path
 
 

@@ -399,6 +399,30 @@ def test_a_file_that_may_not_be_read(here, capsys):
     assert "Permission denied" in err
 
 
+@pytest.mark.parametrize("suffix", [".spec", ".py", ".ll", ".bc"])
+def test_a_source_that_may_never_end_is_refused(here, suffix):
+    os.mkfifo(f"fifo{suffix}")
+    Path(f"zero{suffix}").symlink_to("/dev/zero")
+    with open(f"large{suffix}", "wb") as file:
+        file.truncate(65 << 20)  # with a hole: it takes no room
+    for name, says in (("fifo", "not a regular file"), ("zero", "not a regular file"), ("large", "too large: 65 MiB")):
+        child = process("lift", f"{name}{suffix}")
+        _, err = child.communicate(timeout=20)
+        assert (child.returncode, says in err) == (2, True), err
+
+
+@pytest.mark.parametrize("words", ["synth clear.spec -o shut/clear.c", "verify clear.spec f.ll -o shut/verdict"])
+def test_a_folder_that_cannot_be_written_is_refused_before_the_work(here, capsys, monkeypatch, words):
+    Path("shut").mkdir()
+    access = os.access
+    monkeypatch.setattr("os.access", lambda path, mode: Path(path).name != "shut" and access(path, mode))
+    monkeypatch.setattr("primir.api.synthesize_spec", lambda *_: pytest.fail("it searched"))
+    monkeypatch.setattr("primir.api.verify_spec", lambda *_: pytest.fail("it proved"))
+    code, out, err = run(capsys, *words.split())
+    assert (code, out) == (2, "")
+    assert "the folder shut may not be written" in err
+
+
 def test_the_path_is_the_longest_prefix_that_is_a_file(here, capsys):
     Path("a:b.ll").write_text(LLVM)
     Path("a.ll:f").mkdir()

@@ -50,3 +50,24 @@ def test_what_was_there_stays_where_writing_fails(tmp_path):
         write(path, SPLIT, llvm.module(SPLIT, "while"), "while")
     assert path.read_text() == "what was there"
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_link_stays_and_what_it_points_at_is_written(tmp_path):
+    (tmp_path / "there").mkdir()
+    target, link = tmp_path / "there/code.c", tmp_path / "link.c"
+    link.symlink_to("there/code.c")
+    for _ in range(2):  # a target that is not there yet, and one that is
+        write(link, SPLIT, llvm.module(SPLIT), "split")
+        assert link.is_symlink()
+        assert b"split" in target.read_bytes()
+        assert list(target.parent.iterdir()) == [target]
+
+
+@pytest.mark.parametrize("target, says", [
+    ("/dev/null", "not a regular file"), ("link.c", "leads back to itself"), ("none/a.c", "there is no folder")])
+def test_a_link_to_what_is_no_file_is_refused(tmp_path, target, says):  # error
+    link = tmp_path / "link.c"
+    link.symlink_to(target)
+    with pytest.raises(PrimirError, match=says):
+        write(link, SPLIT, llvm.module(SPLIT), "split")
+    assert list(tmp_path.iterdir()) == [link]
