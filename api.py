@@ -11,9 +11,10 @@ PrimirError.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Collection
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, TypeVar, overload
+from typing import TYPE_CHECKING, Any, TypeGuard, TypeVar, overload
 
 from .ir.errors import Place, PrimirError
 from .jobs.limits import Deadline
@@ -38,6 +39,8 @@ def synthesize(spec: Source, *, using: Names | None = None, forbid: Names = (),
     candidates: the same seed and work give the same program on any machine. `report` hears of the progress.
     PrimirError where the spec is wrong, or where a file holds several.
     """
+    _check_text(requires, using, forbid)
+    _check_limits(time, seed, work)
     wanted = restrict(_only_spec(lift_specs(spec), spec), requires=requires, using=using, forbid=forbid)
     return synthesize_spec(wanted, time, seed, work, report)
 
@@ -72,6 +75,8 @@ def verify(old: Source, new: Source, *, requires: str | None = None, time: float
     is defined. Parameters go by position. `time` is in seconds (None: no limit); a verdict that takes longer is
     Unknown.
     """
+    _check_text(requires)
+    _check_limits(time)
     spec = _only_spec(lift_specs(old), old)
     return verify_spec(restrict(spec, requires=requires), lift(new), time)
 
@@ -133,8 +138,38 @@ def spec(function: Callee | None = None, *, requires: str | None = None, using: 
     and `forbid` name operations. What they say is read when the function is synthesized or verified.
     """
 
+    _check_text(requires, using, forbid)
+
     def mark(function: Callee) -> Callee:
         setattr(function, MARK, Mark(requires, using, forbid))
         return function
 
     return mark if function is None else mark(function)
+
+
+# --- arguments --------------------------------------------------------------------------------------------------------
+
+
+def _check_limits(time: object, seed: object = 0, work: object = None) -> None:
+    """PrimirError for what is no limit in time or candidates, or no seed."""
+    if time is not None and not (_is_number(time, int, float) and 0 < time < math.inf):
+        raise PrimirError(f"time is {time!r}, which is not a positive number of seconds", hint="None is no limit")
+    if not (_is_number(seed, int) and seed >= 0):
+        raise PrimirError(f"seed is {seed!r}, which is not an integer from 0 on")
+    if work is not None and not (_is_number(work, int) and work >= 1):
+        raise PrimirError(f"work is {work!r}, which is not an integer from 1 on", hint="None is no limit")
+
+
+def _is_number(value: object, *types: type) -> TypeGuard[float]:
+    return isinstance(value, types) and not isinstance(value, bool)
+
+
+def _check_text(requires: object, using: object = None, forbid: object = ()) -> None:
+    """PrimirError where a condition, or the names of operations, are not text."""
+    if requires is not None and not isinstance(requires, str):
+        raise PrimirError(f"requires is {requires!r}, which is not text", hint="write a condition, as in 'x != 0'")
+    for name, value in (("using", () if using is None else using), ("forbid", forbid)):
+        texts = value if isinstance(value, Collection) else [None]
+        if not isinstance(value, str) and not all(isinstance(text, str) for text in texts):
+            raise PrimirError(f"{name} is {value!r}, which is neither text nor a list of text",
+                              hint="name operations, as in 'add xor' or ['add', 'xor']")

@@ -121,6 +121,31 @@ def test_wrong_input_raises_one_kind_of_error(call, message):
         call()
 
 
+@pytest.mark.parametrize("options, message", [
+    *(({"seed": seed}, "seed is .* not an integer from 0 on") for seed in (-1, 1.5, "1", None, True)),
+    *(({"work": work}, "work is .* not an integer from 1 on") for work in (0, -1, 2.0, "9", True)),
+    *(({"time": time}, "time is .* not a positive number") for time in (0, -1, float("nan"), float("inf"), "1", True)),
+    *(({"using": names}, "using is .* neither text nor a list") for names in (1, [1], ["add", None], b"add")),
+    *(({"forbid": names}, "forbid is .* neither text nor a list") for names in (None, 1, [1])),
+    *(({"requires": condition}, "requires is .* not text") for condition in (True, 1, b"x", ["x < 1"])),
+])
+def test_a_wrong_argument_is_named(options, message):
+    with pytest.raises(PrimirError, match=message):
+        primir.synthesize(clear, **options)
+    if set(options) <= {"requires", "time"}:
+        with pytest.raises(PrimirError, match=message):
+            primir.verify(clear, clear, **options)
+    if set(options) <= {"requires", "using", "forbid"}:
+        with pytest.raises(PrimirError, match=message):
+            primir.spec(**options)
+
+
+@pytest.mark.parametrize("options", [
+    {"using": ("neg", "and")}, {"using": {"neg", "and"}, "forbid": []}, {"time": 2.5, "work": 10**6}, {"time": None}])
+def test_right_arguments_are_taken(options):
+    assert primir.synthesize(isolate, **options).cost <= 2
+
+
 def test_the_same_seed_gives_the_same_program():
     first, second = (primir.synthesize(clear, using="plain", seed=7, work=10**7) for _ in range(2))
     assert (first.llvm, first.search.candidates) == (second.llvm, second.search.candidates)
