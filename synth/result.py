@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
+from operator import index
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -96,11 +97,15 @@ class Result:
         return compile_native(self.found)
 
     def __call__(self, *args: int) -> Any:
-        """The program run by LLVM's JIT: integers in (taken modulo 2**width), integers in the results' ranges out."""
+        """The program run by LLVM's JIT: integers in (taken modulo 2**width), integers in the results' ranges out.
+
+        TypeError for anything but integers, and for another number of them.
+        """
         function = self.found
         if len(args) != len(function.parameters):
-            raise TypeError(f"{self.name} takes {len(function.parameters)} arguments, not {len(args)}")
-        words = [int(arg) & (1 << p.type.width) - 1 for arg, p in zip(args, function.parameters, strict=True)]
+            count = len(function.parameters)
+            raise TypeError(f"{self.name} takes {count} argument{'' if count == 1 else 's'}, not {len(args)}")
+        words = [index(arg) & (1 << p.type.width) - 1 for arg, p in zip(args, function.parameters, strict=True)]
         values = [result.type.read(word) for result, word in zip(function.results, self._native(*words), strict=True)]
         return values[0] if len(values) == 1 else tuple(values)
 

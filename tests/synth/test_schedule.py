@@ -49,6 +49,14 @@ def test_predicates_several_results_and_wide_words(spec_of):
     assert wide.status == "proved" and wide(1 << 127 | 1 << 90) == 1 << 127
 
 
+def test_a_result_takes_integers(spec_of):
+    result = solve(spec_of("spec f(x: u8) -> u8\n ensures result == x + 1"))
+    assert (result(255), result(-1), result(True)) == (0, 0, 2)
+    for wrong in ((1.5,), ("1",), (), (1, 2)):
+        with pytest.raises(TypeError):
+            result(*wrong)
+
+
 def test_examples_alone_are_consistent_and_not_proved(spec_of):
     result = solve(spec_of("spec f(x: u8) -> u8\n example f(1) == 2\n example f(7) == 8\n example f(255) == 0"))
     assert result.status == "consistent" and result(41) == 42
