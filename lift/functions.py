@@ -7,7 +7,7 @@ import builtins
 import difflib
 import inspect
 import linecache
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from types import CellType, FunctionType, ModuleType
@@ -57,11 +57,11 @@ class Definition:
             return MISSING
         return next((scope[node.id] for scope in self.scopes() if node.id in scope), STANDARD.get(node.id, MISSING))
 
-    def scopes(self) -> Iterator[dict[str, object]]:
+    def scopes(self) -> Iterator[Mapping[str, object]]:
         """The names around the function, innermost first."""
         cells = zip(self.function.__code__.co_freevars, self.function.__closure__ or (), strict=True)
         yield {name: cell.cell_contents for name, cell in cells if cell != CellType()}
-        yield self.function.__globals__
+        yield self.function.__globals__  # pyright: ignore  # which takes a field that holds a function for a method
         yield vars(builtins)
 
     def suggest(self, name: str) -> str | None:

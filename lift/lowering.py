@@ -7,8 +7,9 @@ takes the variables out of memory (`sroa`), and that is all it does.
 Private parts of numba are used. They are all named in this file, and a numba that moved them gives a clear error.
 """
 
-# numba is typed in part:
+# numba is typed in part, and names the parameters of its hooks in its own way:
 # mypy: disable-error-code="no-untyped-call"
+# pyright: reportIncompatibleMethodOverride=false, reportAttributeAccessIssue=false, reportArgumentType=false
 
 from __future__ import annotations
 

@@ -111,8 +111,7 @@ class Rewriter:
         parameters = ast.arguments(posonlyargs=[], args=names, kwonlyargs=[], kw_defaults=[], defaults=[])
         definition = ast.FunctionDef(name=name, args=parameters, body=body, decorator_list=[], returns=None)
         ast.copy_location(definition, self.definition.node)
-        if hasattr(definition, "type_params"):
-            definition.type_params = []
+        definition.__dict__["type_params"] = []  # which Python has from 3.12 on, and demands
         return ast.fix_missing_locations(definition), result
 
     def join_returns(self) -> Value:
@@ -385,7 +384,7 @@ class Rewriter:
             self.words.refuse(node, f"more than {CALLS} calls of helper functions")
         values = [self.value(each, variables) for each in node.args]
         try:
-            helper = Rewriter(find(function), self.program, self.callers)
+            helper = Rewriter(find(function), self.program, self.callers)  # pyright: ignore  # as in functions.py
         except PrimirError as error:
             self.words.refuse(node, f"cannot lift the call of `{text}`: {error.message}", error.hint)
         parameters = helper.signature.parameters

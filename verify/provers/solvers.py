@@ -143,7 +143,8 @@ def ask_z3(text: str, seconds: float) -> tuple[str, Any]:
     if answer == z3.sat:
         model = solver.model()
         declared = [symbol for symbol in model.decls() if symbol.name().startswith("x")]  # not what is defined
-        return "sat", {symbol.name(): model.eval(symbol(), True).as_long() for symbol in declared}
+        words: dict[str, Any] = {symbol.name(): model.eval(symbol(), True) for symbol in declared}
+        return "sat", {name: word.as_long() for name, word in words.items()}
     return ("unsat", None) if answer == z3.unsat else ("unknown", f"{solver.reason_unknown()} within {seconds:.3g} s")
 
 
