@@ -1,0 +1,13 @@
+; refuted: poison
+; with the flag, the absolute value of -128 is poison
+define i8 @src(i8 %x) {
+  %r = call i8 @llvm.abs.i8(i8 %x, i1 false)
+  ret i8 %r
+}
+
+define i8 @tgt(i8 %x) {
+  %r = call i8 @llvm.abs.i8(i8 %x, i1 true)
+  ret i8 %r
+}
+
+declare i8 @llvm.abs.i8(i8, i1 immarg)

@@ -1,0 +1,11 @@
+; refuted: poison
+; exact makes poison where low bits are lost
+define i8 @src(i8 %x) {
+  ret i8 %x
+}
+
+define i8 @tgt(i8 %x) {
+  %a = lshr exact i8 %x, 3
+  %r = shl i8 %a, 3
+  ret i8 %r
+}

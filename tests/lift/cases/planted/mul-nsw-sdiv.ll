@@ -1,0 +1,11 @@
+; refuted: poison
+; x * 3 / 3 is x for an optimizer; the product may overflow
+define i8 @src(i8 %x) {
+  ret i8 %x
+}
+
+define i8 @tgt(i8 %x) {
+  %m = mul nsw i8 %x, 3
+  %r = sdiv i8 %m, 3
+  ret i8 %r
+}

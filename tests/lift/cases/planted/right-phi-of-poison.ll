@@ -1,0 +1,14 @@
+; proved
+; a poison value of the phi may be anything
+define i8 @src(i1 %c, i8 %x) {
+  br i1 %c, label %a, label %b
+a:
+  br label %b
+b:
+  %r = phi i8 [ %x, %0 ], [ poison, %a ]
+  ret i8 %r
+}
+
+define i8 @tgt(i1 %c, i8 %x) {
+  ret i8 %x
+}

@@ -1,0 +1,13 @@
+; refuted: poison
+; the sum that saturates overflows
+define i8 @src(i8 %x, i8 %y) {
+  %r = call i8 @llvm.uadd.sat.i8(i8 %x, i8 %y)
+  ret i8 %r
+}
+
+define i8 @tgt(i8 %x, i8 %y) {
+  %r = add nuw i8 %x, %y
+  ret i8 %r
+}
+
+declare i8 @llvm.uadd.sat.i8(i8, i8)

@@ -1,0 +1,11 @@
+; refuted: poison
+; exact makes poison where there is a remainder
+define i8 @src(i8 %x) {
+  ret i8 %x
+}
+
+define i8 @tgt(i8 %x) {
+  %a = sdiv exact i8 %x, 4
+  %r = mul i8 %a, 4
+  ret i8 %r
+}

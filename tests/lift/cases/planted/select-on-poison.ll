@@ -1,0 +1,12 @@
+; refuted: poison
+; both arms are the same, and the result of a poison condition is poison
+define i8 @src(i8 %x) {
+  ret i8 %x
+}
+
+define i8 @tgt(i8 %x) {
+  %a = mul nsw i8 %x, 2
+  %c = icmp sgt i8 %a, 9
+  %r = select i1 %c, i8 %x, i8 %x
+  ret i8 %r
+}
