@@ -68,15 +68,17 @@ def verdict_json(verdict: Verdict) -> Json:
 def function_json(function: Function) -> Json:
     """A graph as the JSON of `primir lift`: `nodes` are rows [operation, argument rows, width, number or name]."""
     from .ir.cost import instructions
-    from .ir.graph import flatten
+    from .ir.graph import FALSE, flatten
 
     rows, roots = flatten(function.roots)
     count = len(function.results)
     results = [{"type": str(result.type), "value": value, "poison": poison}
                for result, value, poison in zip(function.results, roots[:count], roots[count:], strict=False)]
-    return {"version": VERSION, "status": "lifted", "name": function.name,
+    ub, domain, trap, beyond = roots[2 * count:]
+    status = "lifted" if function.beyond is FALSE else "bounded"
+    return {"version": VERSION, "status": status, "name": function.name,
             "parameters": [{"name": p.name, "type": str(p.type), "noundef": p.noundef} for p in function.parameters],
-            "results": results, "ub": roots[-2], "domain": roots[-1],
+            "results": results, "ub": ub, "domain": domain, "trap": trap, "beyond": beyond, "bound": function.bound,
             "nodes": [[op, list(args), width, data] for op, args, width, data in rows],
             "cost": {"instructions": instructions(function)}, "remarks": list(function.remarks)}
 

@@ -83,15 +83,17 @@ def evaluate(roots: Sequence[Node], leaf_values: Mapping[Node, int]) -> list[int
 
 
 class Outcome:
-    """What a function did on one input: `domain` and `ub`, and for each result its word, or None for poison."""
+    """What a function did on one input: its conditions, and for each result its word, or None for poison."""
 
-    __slots__ = ("domain", "results", "ub")
+    __slots__ = ("beyond", "domain", "results", "trap", "ub")
 
-    def __init__(self, domain: bool, ub: bool, results: tuple[int | None, ...]) -> None:
-        self.domain, self.ub, self.results = domain, ub, results
+    def __init__(self, domain: bool, ub: bool, results: tuple[int | None, ...], trap: bool = False,
+                 beyond: bool = False) -> None:
+        self.domain, self.ub, self.results, self.trap, self.beyond = domain, ub, results, trap, beyond
 
     def __repr__(self) -> str:
-        return f"Outcome(domain={self.domain}, ub={self.ub}, results={self.results})"
+        more = "".join(f", {name}=True" for name in ("trap", "beyond") if getattr(self, name))
+        return f"Outcome(domain={self.domain}, ub={self.ub}, results={self.results}{more})"
 
 
 def run(function: Function, inputs: Mapping[Node, int]) -> Outcome:
@@ -101,7 +103,8 @@ def run(function: Function, inputs: Mapping[Node, int]) -> Outcome:
     found = evaluate(function.roots, values)
     count = len(function.results)
     results = tuple(None if poison else value for value, poison in zip(found[:count], found[count:], strict=False))
-    return Outcome(bool(found[-1]), bool(found[-2]), results)
+    ub, domain, trap, beyond = map(bool, found[2 * count:])
+    return Outcome(domain, ub, results, trap, beyond)
 
 
 def fold(node: Node) -> Node:

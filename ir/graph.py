@@ -236,11 +236,31 @@ class Result:
 
 
 @dataclass(frozen=True, slots=True)
+class Loop:
+    """A loop as it stands in the source, beside its unrolled form: what one run does to the `state` it carries.
+
+    All nodes but the `initial` ones are over the leaves `state` and what the loop takes from outside. `step` is the
+    state after a run, `stays` when there is another one, and `undefined` when a run has undefined behaviour, is
+    poisoned or leaves the domain. `results` are values of the last run that are used after it, by their names.
+    """
+
+    line: int | None
+    state: tuple[Node, ...]
+    initial: tuple[Node, ...]
+    step: tuple[Node, ...]
+    stays: Node
+    undefined: Node
+    results: tuple[tuple[str, Node], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Function:
     """What a piece of code does: its results over its parameters where `domain` holds and `ub` does not.
 
     `ub` is where behaviour is undefined. `domain` is where the function says anything at all: a raised exception, or
-    a failed `requires`, is outside it. `remarks` are notes for the reader on how the source was read.
+    a failed `requires`, is outside it. `trap` is where it ends without a result, for everybody to see. `beyond` is
+    where a loop runs longer than it was unrolled, `bound` times: nothing is known there. `remarks` are notes for the
+    reader on how the source was read.
     """
 
     name: str
@@ -248,18 +268,24 @@ class Function:
     results: tuple[Result, ...]
     ub: Node = FALSE
     domain: Node = TRUE
+    trap: Node = FALSE
+    beyond: Node = FALSE
+    bound: int | None = None  # None where no loop was cut off
+    loops: tuple[Loop, ...] = field(default=(), compare=False)
     remarks: tuple[str, ...] = field(default=(), compare=False)
 
     @property
     def roots(self) -> tuple[Node, ...]:
-        return (*(r.value for r in self.results), *(r.poison for r in self.results), self.ub, self.domain)
+        return (*(r.value for r in self.results), *(r.poison for r in self.results),
+                self.ub, self.domain, self.trap, self.beyond)
 
     def over(self, roots: Sequence[Node]) -> Function:
         """The same function over other roots, given in the order of `roots`."""
         count = len(self.results)
         results = tuple(replace(result, value=value, poison=poison) for result, value, poison
                         in zip(self.results, roots[:count], roots[count:2 * count], strict=True))
-        return replace(self, results=results, ub=roots[-2], domain=roots[-1])
+        ub, domain, trap, beyond = roots[2 * count:]
+        return replace(self, results=results, ub=ub, domain=domain, trap=trap, beyond=beyond)
 
     @property
     def choices(self) -> list[Node]:

@@ -7,7 +7,7 @@
 A node used more than once gets a name. A line `poison` follows its `value` where a result can be poison; `ub` and
 `domain` come last. `%x?: u32` is a parameter that may be poison (then `%x!poison` is a truth value), and
 `choice %c: 32` declares what the program leaves open. Names with other characters than these stand in quotes, as in
-JSON: `%"a b"`.
+JSON: `%"a b"`. `trap` and `beyond`, the latter with the bound of the loops, come after the domain.
 """
 
 from __future__ import annotations
@@ -83,6 +83,10 @@ def _lines(function: Function) -> Iterator[str]:
         yield f"ub {print_term(function.ub, names)}"
     if function.domain is not TRUE:
         yield f"domain {print_term(function.domain, names)}"
+    if function.trap is not FALSE:
+        yield f"trap {print_term(function.trap, names)}"
+    if function.beyond is not FALSE:
+        yield f"beyond {function.bound} {print_term(function.beyond, names)}"
 
 
 def _depth(node: Node, names: dict[Node, str]) -> int:
@@ -111,7 +115,8 @@ def _function(tree: Tree[Token], file: str | None, lines: list[str]) -> Function
     names: dict[str, Node] = {}
     values: list[Node] = []
     poisons: list[Node] = []
-    ub, domain = FALSE, TRUE
+    ub, domain, trap, beyond = FALSE, TRUE, FALSE, FALSE
+    bound: int | None = None
 
     def place(part: Tree[Token]) -> Place:
         return Place(file, part.meta.line, part.meta.column, lines[part.meta.line - 1])
@@ -144,6 +149,10 @@ def _function(tree: Tree[Token], file: str | None, lines: list[str]) -> Function
                     ub = _truth(children[0], names)
                 case "domain":
                     domain = _truth(children[0], names)
+                case "trap":
+                    trap = _truth(children[0], names)
+                case "beyond":
+                    bound, beyond = int(str(children[0])), _truth(children[1], names)
         except KeyError as problem:
             raise PrimirError(f"there is no {problem.args[0]}", place(part)) from None  # type: ignore[arg-type]
         except (TypeError, ValueError, IndexError) as problem:
@@ -154,7 +163,7 @@ def _function(tree: Tree[Token], file: str | None, lines: list[str]) -> Function
         raise PrimirError(f"{head} has results of {[t.width for t in types]} bits, and its values have "
                           f"{[v.width for v in values]}", place(tree))
     results = tuple(Result(t, v, p) for t, v, p in zip(types, values, poisons, strict=True))
-    return Function(_unquoted(str(head)), tuple(parameters), results, ub, domain)
+    return Function(_unquoted(str(head)), tuple(parameters), results, ub, domain, trap, beyond, bound)
 
 
 def _leaf_name(token: object) -> str:

@@ -24,7 +24,8 @@ def to_networkx(function: Function) -> DiGraph:
 
     Nodes are numbered in topological order and carry `kind` ("input", "choice", "const" or "operation"), `op`,
     `width` and `label`. Each root hangs on a node of kind "root" called by its label: `value: u32`, `poison`, `ub`,
-    `domain`; conditions that are constantly harmless are left out. An edge's `places` are the argument places that it
+    `domain`, `trap` and `beyond`; conditions that are constantly harmless are left out. An edge's `places` are the
+    argument places that it
     fills, counted from 0.
     """
     import networkx
@@ -59,6 +60,10 @@ def _roots(function: Function) -> Iterator[tuple[str, Node]]:
         yield "ub", function.ub
     if function.domain is not TRUE:
         yield "domain", function.domain
+    if function.trap is not FALSE:
+        yield "trap", function.trap
+    if function.beyond is not FALSE:
+        yield "beyond", function.beyond
 
 
 def label(node: Node) -> str:

@@ -11,7 +11,7 @@ from ..ir.graph import LEAVES, Function, Node, apply, const, rewrite, topologica
 from ..ir.primes import TABLE
 from ..jobs.limits import Deadline
 from ..verify.roundtrip import prove_emitted
-from ..verify.verdict import Proved, Refuted, Verdict
+from ..verify.verdict import Bounded, Proved, Refuted, Verdict
 from .problem import Problem
 
 MOST = 2000  # candidates of one batch that are looked at
@@ -62,7 +62,7 @@ class Checker:
         function = self.problem.function([node])
         llvm, verdict = prove_emitted(self.problem.spec, function, function.name, deadline=self.deadline.slice(seconds))
         match verdict:
-            case Proved():
+            case Proved() | Bounded():
                 return Answer(function, llvm, instructions(function), verdict)
             case Refuted(counterexample):
                 self._refuted_on(tuple(word or 0 for word in counterexample.words))  # poison: any word

@@ -99,6 +99,7 @@ class Problem:
         if self.spec.reference is not None:
             reference = self.spec.reference
             condition = graph.all_of([condition, reference.domain, graph.negate(reference.ub),
+                                      graph.negate(reference.trap), graph.negate(reference.beyond),
                                       *(graph.negate(result.poison) for result in reference.results)])
         (allowed,) = self.evaluate([condition], candidates)
         return [words for words, good in zip(candidates, allowed, strict=True) if good]

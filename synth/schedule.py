@@ -9,15 +9,15 @@ from typing import Literal
 
 from ..ir.canon import canonical
 from ..ir.cost import instructions
-from ..ir.graph import LEAVES, TRUE, Function, Node, leaves, topological
+from ..ir.graph import FALSE, LEAVES, TRUE, Function, Node, leaves, topological
 from ..jobs.limits import Deadline
 from ..jobs.workers import TimedOut
 from ..lift.spec import Example, Spec
 from ..verify.provers.portfolio import satisfiable
 from ..verify.provers.query import Query, Sat, Unsat
-from ..verify.refine import check_spec
+from ..verify.refine import check_spec, unwound
 from ..verify.roundtrip import prove_emitted
-from ..verify.verdict import Proved, Refuted, Unknown, Vacuous, Verdict
+from ..verify.verdict import Bounded, Proved, Refuted, Unknown, Vacuous, Verdict
 from .bank import compile_kernels
 from .budget import Budget, Spent
 from .check import ENOUGH, PATIENCE, Answer, Checker
@@ -75,6 +75,9 @@ class _Synthesis:
                 return self._result("vacuous", proof=verdict)
             case Unknown(why):  # a divisor in the spec may be zero, or its condition hold nowhere
                 return self._result("unknown", proof=verdict, exhausted=f"the spec itself was not proved sound: {why}")
+        if self.spec.reference is not None:
+            reference, remarks = unwound(self.spec.reference, self.spec.requires, self.budget.deadline)
+            self.spec = replace(self.spec, reference=reference, remarks=(*self.spec.remarks, *remarks))
         try:
             self._compile()
             return self._from_outputs_at_hand() if self._related else self._joined(self._outputs(self.spec))
@@ -119,7 +122,7 @@ class _Synthesis:
         results = tuple(one.answer.function.results[0] for one in found)
         function = Function(self.spec.name, self.spec.parameters, results)
         llvm, proof = prove_emitted(self.spec, function, self.spec.name, deadline=self.budget.deadline)
-        if not isinstance(proof, Proved):
+        if not isinstance(proof, Proved | Bounded):
             return self._result("unknown", engine, proof=proof)
         return self._result(self._status, engine, Answer(function, llvm, instructions(function), proof))
 
@@ -144,7 +147,10 @@ class _Synthesis:
 
     @property
     def _status(self) -> Status:
-        return "consistent" if self.spec.only_examples else "proved"
+        if self.spec.only_examples:
+            return "consistent"
+        bounded = self.spec.reference is not None and self.spec.reference.beyond is not FALSE
+        return "bounded" if bounded else "proved"
 
     def _result(self, status: Status, engine: str = "", answer: Answer | None = None, optimal: Optimal | None = None,
                 proof: Verdict | None = None, exhausted: str | None = None) -> Result:

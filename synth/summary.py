@@ -71,7 +71,9 @@ def _notes(result: Result) -> Iterator[str]:
     if result.function is not None:
         if result.proof is not None and result.status != "consistent":
             prover = getattr(result.proof, "prover", result.proof.status)
-            yield f"  proved on the emitted LLVM IR, read again, by {prover} in {result.proof.seconds:.2f} s"
+            bound = getattr(result.proof, "bound", None)
+            within = "proved" if bound is None else f"proved for up to {bound} runs of a loop,"
+            yield f"  {within} on the emitted LLVM IR, read again, by {prover} in {result.proof.seconds:.2f} s"
         if search.engine == THE_REFERENCE:
             yield f"  this is the function that was given: nothing cheaper was found among {work}"
         elif search.engine:
@@ -88,7 +90,7 @@ def to_json(result: Result) -> dict[str, object]:
     code = proof = optimal = None
     if result.function is not None:
         code = {"llvm": result.llvm, "c": result.c, "python": result.python}
-    if result.status == "proved" and result.proof is not None:
+    if result.status in ("proved", "bounded") and result.proof is not None:
         proof = {"prover": getattr(result.proof, "prover", None), "seconds": round(result.proof.seconds, 6),
                  "complete": result.proof.status == "proved", "bound": getattr(result.proof, "bound", None)}
     if result.optimal is not None:

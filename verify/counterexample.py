@@ -25,17 +25,20 @@ class Behaviour:
     results: tuple[int | None, ...]
     ub: bool = False
     domain: bool = True
+    trap: bool = False
 
     def __str__(self) -> str:
         if not self.domain:
             return "outside the domain"
         if self.ub:
             return "undefined behaviour"
+        if self.trap:
+            return "traps"
         return ", ".join(map(_show, self.types, self.results)) or "defined"
 
     def to_json(self) -> object:
         """A number in the range of its type, or the words that `str` gives; a list unless there is one result."""
-        if self.ub or not self.domain:
+        if self.ub or self.trap or not self.domain:
             return str(self)
         values = [_json(type_, word) for type_, word in zip(self.types, self.results, strict=True)]
         return values[0] if len(values) == 1 else values
@@ -65,6 +68,8 @@ class Counterexample:
             return "domain"
         if self.target.ub:
             return "ub"
+        if self.target.trap != (self.source is not None and self.source.trap):
+            return "trap"
         wanted = self.source.results if self.source is not None else (0,) * len(self.target.results)
         worse = any(old is not None and new is None for old, new in zip(wanted, self.target.results, strict=True))
         return "poison" if worse else "value"
@@ -131,7 +136,8 @@ def _behaviour(function: Function, values: Sequence[int]) -> Behaviour:
     count = len(function.results)
     results = tuple(None if poison else value
                     for value, poison in zip(values[:count], values[count : 2 * count], strict=True))
-    return Behaviour(tuple(result.type for result in function.results), results, bool(values[-2]), bool(values[-1]))
+    ub, domain, trap, _ = map(bool, values[2 * count :])
+    return Behaviour(tuple(result.type for result in function.results), results, ub, domain, trap)
 
 
 def native(roots: Sequence[Node], words: Mapping[Node, int]) -> list[int]:

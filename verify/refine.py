@@ -1,8 +1,12 @@
 """Refinement: may the target stand where the source stood? Alive2's sense of it, for functions and for specs.
 
 For all inputs, poison among them where a parameter may be that: where `requires` and the source's domain hold and the
-source is not undefined, the target's domain holds, it is not undefined, and each of its results is what the source's
-is, unless that is poison. (Lopes et al., Alive2: Bounded Translation Validation for LLVM, PLDI 2021.)
+source is not undefined, the target's domain holds, it is not undefined, it traps exactly if the source does, and each
+of its results is what the source's is, unless that is poison. (Lopes et al., Alive2: Bounded Translation Validation for
+LLVM, PLDI 2021.)
+
+A loop that was unrolled up to a bound says nothing `beyond` it. That no input gets there is an obligation of its own;
+where it is not proved, what holds within the bound is Bounded, and never Proved.
 
 Before anything is proved under a condition, that condition is shown to hold somewhere, whatever the source chooses: a
 source that some choice makes undefined on every input says nothing.
@@ -42,7 +46,7 @@ from .choices import exists_forall
 from .counterexample import Behaviour, replayed, shrunk
 from .provers.portfolio import STANDARD, satisfiable
 from .provers.query import Answer, DontKnow, Prover, Query, Sat, Unsat
-from .verdict import Proved, Refuted, Unknown, Vacuous, Verdict
+from .verdict import Bounded, Proved, Refuted, Unknown, Vacuous, Verdict
 
 
 def refine(source: Function, target: Function, *, requires: Node = TRUE, deadline: Deadline,
@@ -73,15 +77,35 @@ def pair(source: Function, target: Function) -> tuple[Function, Function]:
 
 
 def accepted(source: Function) -> Node:
-    """Where the source says anything: in its domain, and without undefined behaviour."""
-    return both(source.domain, negate(source.ub))
+    """Where the source says anything: in its domain, without undefined behaviour, and within the bound of its loops."""
+    return all_of([source.domain, negate(source.ub), negate(source.beyond)])
 
 
 def wrong(source: Function, target: Function) -> Node:
-    """Where the target does what an accepted input does not allow; both over the same parameters."""
+    """Where the target, within its bound, does what an accepted input does not allow; both over the same parameters."""
     differing = [both(negate(old.poison), either(new.poison, _differ(old.value, new.value)))
                  for old, new in zip(source.results, target.results, strict=True)]
-    return any_of([negate(target.domain), target.ub, *differing])
+    returned = both(negate(source.trap), any_of(differing))
+    return both(negate(target.beyond), any_of([negate(target.domain), target.ub, _differ(source.trap, target.trap),
+                                               returned]))
+
+
+def unwound(function: Function, requires: Node, deadline: Deadline,
+            provers: Sequence[Prover] = STANDARD) -> tuple[Function, tuple[str, ...]]:
+    """`function` without its `beyond` where it is proved that no input that meets `requires` gets there.
+
+    Else `function` itself, and a remark on what stands in the way.
+    """
+    if function.beyond is FALSE:
+        return function, ()
+    condition = all_of([requires, function.domain, negate(function.ub), function.beyond])
+    match satisfiable(Query(condition), deadline.slice(deadline.left() / 3), provers):
+        case Unsat():
+            return replace(function, beyond=FALSE, bound=None), ()
+        case Sat():
+            return function, (f"a loop of {function.name} runs more than {function.bound} times for some inputs",)
+        case DontKnow(why):
+            return function, (f"whether a loop of {function.name} runs more than {function.bound} times: {why}",)
 
 
 def _differ(a: Node, b: Node) -> Node:
@@ -150,9 +174,29 @@ def _timed(work: _Work) -> Verdict:
 
 def _refine(source: Function, target: Function, requires: Node, means: _Means) -> Verdict:
     condition, remarks = _required(requires, source.parameters)
+    source, target, notes = _unwound_pair(source, target, condition, means)
     condition = both(condition, accepted(source))
     verdict = _under(condition, source.choices, means, lambda: _refined(source, target, condition, means))
-    return _noting(verdict, remarks)
+    return _noting(_within_bounds(verdict, (source, target), notes), remarks)
+
+
+def _unwound_pair(source: Function, target: Function, requires: Node,
+                  means: _Means) -> tuple[Function, Function, tuple[str, ...]]:
+    """Both without the bounds of their loops where those are proved; what the source does not accept is not asked of
+    the target."""
+    source, notes = unwound(source, requires, means.deadline, means.provers)
+    target, more = unwound(target, both(requires, accepted(source)), means.deadline, means.provers)
+    return source, target, (*notes, *more)
+
+
+def _within_bounds(verdict: Verdict, functions: Sequence[Function], notes: tuple[str, ...]) -> Verdict:
+    """A proof about functions whose loops were cut off is a bounded one."""
+    bounds = [function.bound for function in functions if function.beyond is not FALSE]
+    if not bounds:
+        return verdict
+    if isinstance(verdict, Proved):
+        verdict = Bounded(min(bound for bound in bounds if bound is not None), verdict.prover, remarks=verdict.remarks)
+    return _noting(verdict, notes)
 
 
 def _refined(source: Function, target: Function, condition: Node, means: _Means) -> Verdict:
@@ -234,9 +278,18 @@ def _noting(verdict: Verdict, remarks: tuple[str, ...]) -> Verdict:
 
 def _meets(spec: Spec, reference: Function | None, target: Function, means: _Means) -> Verdict:
     requires, remarks = _required(spec.requires, spec.parameters)
+    source = _accepting(spec) if reference is None else reference
+    source, target, notes = _unwound_pair(source, target, requires, means)
+    reference = None if reference is None else source
     condition = requires if reference is None else both(requires, accepted(reference))
     parts = _parts(spec, reference, target, condition, means)
-    return _noting(_under(condition, _choices(reference), means, lambda: _all(parts)), remarks)
+    verdict = _under(condition, _choices(reference), means, lambda: _all(parts))
+    return _noting(_within_bounds(verdict, (source, target), notes), remarks)
+
+
+def _accepting(spec: Spec) -> Function:
+    """A source that says no more than which inputs the spec is about."""
+    return Function(spec.name, spec.parameters, ())
 
 
 def _all(parts: Sequence[_Work]) -> Verdict:
@@ -292,7 +345,8 @@ def _fails_example(example: Example, target: Function) -> tuple[Node, dict[Node,
     inputs = {p.value: word & (1 << p.type.width) - 1
               for p, word in zip(target.parameters, example.inputs, strict=True)}
     inputs.update({p.poison: 0 for p in target.parameters if p.poison is not FALSE})
-    return any_of([negate(target.domain), target.ub, *differing]), inputs
+    fails = any_of([negate(target.domain), target.ub, target.trap, *differing])
+    return both(negate(target.beyond), fails), inputs
 
 
 def _complete(node: Node, words: Mapping[Node, int]) -> dict[Node, int]:
@@ -302,16 +356,19 @@ def _complete(node: Node, words: Mapping[Node, int]) -> dict[Node, int]:
 def _ensures(spec: Spec, reference: Function | None, target: Function, condition: Node, means: _Means) -> Verdict:
     """Whether `ensures` holds of the target's results, and they are defined, wherever `condition` holds.
 
-    A predicate speaks of numbers: no input is poison here, and no result of the reference.
+    A predicate speaks of numbers: no input is poison here, no result of the reference, and where that traps there is
+    none.
     """
     outputs = {output.value: result.value for output, result in zip(spec.outputs, target.results, strict=True)}
     shared = set(outputs) & {p.value for p in spec.parameters}
     assert spec.ensures is TRUE or not shared, f"{shared} name a parameter and a result"
     (ensured,) = substitute([spec.ensures], outputs)
-    fails = any_of([negate(target.domain), target.ub, *(result.poison for result in target.results), negate(ensured)])
+    fails = any_of([negate(target.domain), target.ub, target.trap, *(result.poison for result in target.results),
+                    negate(ensured)])
     poison = [*(p.poison for p in spec.parameters),
               *(result.poison for result in (reference.results if reference is not None else ()))]
-    bad = all_of([condition, *map(negate, poison), fails])
+    silent = [target.beyond, *([reference.trap] if reference is not None else [])]
+    bad = all_of([condition, *map(negate, (*poison, *silent)), fails])
     match means.ask(bad):
         case Sat(model, prover, remarks):
             if reference is not None and any(choice in set(topological([bad])) for choice in reference.choices):

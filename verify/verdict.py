@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from .counterexample import Counterexample
 
 # What the target does wrong where the source allows it not to: another value, poison, undefined behaviour, or
-# nothing at all (it raises).
-Reason = Literal["value", "poison", "ub", "domain"]
+# nothing at all (it raises); or only one of both traps.
+Reason = Literal["value", "poison", "ub", "domain", "trap"]
 
 
 class _Verdict:
@@ -112,6 +112,7 @@ REASONS: dict[Reason, str] = {
     "poison": "poison where there was a value",
     "ub": "undefined behaviour where there was none",
     "domain": "an input is no longer accepted",
+    "trap": "only one of both traps",
 }
 
 

@@ -179,11 +179,11 @@ def test_shortcuts_shorten():
 
 def test_a_function_over_other_roots():
     function = Function("f", (), (Result(Type(8), X), Result(Type(8), Y, P)))
-    assert function.roots == (X, Y, FALSE, P, FALSE, TRUE)
+    assert function.roots == (X, Y, FALSE, P, FALSE, TRUE, FALSE, FALSE)
     assert function.over(function.roots) == function
-    other = function.over([Y, X, P, Q, P, Q])
+    other = function.over([Y, X, P, Q, P, Q, Q, P])
     assert [(r.value, r.poison) for r in other.results] == [(Y, P), (X, Q)]
-    assert (other.ub, other.domain) == (P, Q)
+    assert (other.ub, other.domain, other.trap, other.beyond) == (P, Q, Q, P)
 
 
 def test_parameters_have_values_and_maybe_poison():
