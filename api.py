@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING, Any, TypeGuard, TypeVar, overload
 
 from .ir.errors import Place, PrimirError
 from .jobs.limits import Deadline
-from .lift.source import MARK, Mark, Names, Source, lift_source, lift_specs, restrict
+from .lift.loops import UNROLL, Unroll
+from .lift.source import MARK, READING, Mark, Names, Reading, Source, lift_source, lift_specs, restrict
 
 if TYPE_CHECKING:
     from .ir.graph import Function
@@ -31,17 +32,18 @@ Callee = TypeVar("Callee", bound=Callable[..., Any])
 
 def synthesize(spec: Source, *, using: Names | None = None, forbid: Names = (),
                requires: str | None = None, time: float | None = 60, seed: int = 0, work: int | None = None,
-               report: Report | None = None) -> Result:
+               unroll: int | None = None, report: Report | None = None) -> Result:
     """The cheapest program that meets `spec`, proved.
 
     `using` and `forbid` name the operations that it may use, as "add sub xor" or a set of them ("plain", "full").
     `requires` is a condition on the inputs, as in a `.spec`. `time` is in seconds (None: no limit), `work` in
-    candidates: the same seed and work give the same program on any machine. `report` hears of the progress.
-    PrimirError where the spec is wrong, or where a file holds several.
+    candidates: the same seed and work give the same program on any machine. `unroll` says how often loops are run.
+    `report` hears of the progress. PrimirError where the spec is wrong, or where a file holds several.
     """
     _check_text(requires, using, forbid)
     _check_limits(time, seed, work)
-    wanted = restrict(_only_spec(lift_specs(spec), spec), requires=requires, using=using, forbid=forbid)
+    only = _only_spec(lift_specs(spec, reading(unroll)), spec)
+    wanted = restrict(only, requires=requires, using=using, forbid=forbid)
     return synthesize_spec(wanted, time, seed, work, report)
 
 
@@ -68,17 +70,19 @@ def _emittable(spec: Spec) -> Spec:
     return replace(spec, name=name, remarks=(*spec.remarks, f"C or Python cannot call it {spec.name}: it is {name}"))
 
 
-def verify(old: Source, new: Source, *, requires: str | None = None, time: float | None = 60) -> Verdict:
+def verify(old: Source, new: Source, *, requires: str | None = None, time: float | None = 60,
+           unroll: int | None = None) -> Verdict:
     """Whether `new` does what `old` did (refines it), or meets it where `old` is a spec.
 
     For all inputs that meet `requires`, a condition over the parameters of `old` as in a `.spec`, and on which `old`
     is defined. Parameters go by position. `time` is in seconds (None: no limit); a verdict that takes longer is
-    Unknown.
+    Unknown. Loops are run `unroll` times (256 where it is not given); where one may run longer, and all that is within
+    is right, the verdict is Bounded.
     """
     _check_text(requires)
     _check_limits(time)
-    spec = _only_spec(lift_specs(old), old)
-    return verify_spec(restrict(spec, requires=requires), lift(new), time)
+    spec = _only_spec(lift_specs(old, reading(unroll)), old)
+    return verify_spec(restrict(spec, requires=requires), lift(new, unroll=unroll), time)
 
 
 def verify_spec(spec: Spec, target: Function, time: float | None) -> Verdict:
@@ -106,13 +110,16 @@ def _only_spec(specs: list[Spec], source: Source) -> Spec:
     raise PrimirError(f"{source} holds {len(specs)} specs", hint=f"name one, as in {source}:{specs[0].name}")
 
 
-def lift(source: Source) -> Function:
+def lift(source: Source, *, unroll: int | None = None) -> Function:
     """The function that `source` names, as a graph of primitive operations.
+
+    Loops are run `unroll` times (256 where it is not given); where one may run longer, the function's `beyond` says
+    on which inputs.
 
     Of a `.spec`, the function that its `ensures result == ...` spells out. PrimirError, with its place, for what cannot
     be lifted.
     """
-    lifted = lift_source(source)
+    lifted = lift_source(source, reading(unroll))
     if not isinstance(lifted, list):
         return lifted
     spec = _only_spec(lifted, source)
@@ -145,6 +152,15 @@ def spec(function: Callee | None = None, *, requires: str | None = None, using: 
         return function
 
     return mark if function is None else mark(function)
+
+
+def reading(unroll: int | None) -> Reading:
+    """How sources are read. PrimirError for a bound that is none."""
+    if unroll is None:
+        return READING
+    if not isinstance(unroll, int) or isinstance(unroll, bool) or unroll < 1:
+        raise PrimirError(f"unroll is {unroll!r}, which is not an integer from 1 on", hint="None is the usual bound")
+    return Reading(unroll=Unroll(unroll, max(UNROLL.total, unroll)))
 
 
 # --- arguments --------------------------------------------------------------------------------------------------------

@@ -231,18 +231,22 @@ def _seconds(context: click.Context, parameter: click.Parameter, value: float) -
     return value
 
 
-def _common(formats: str, time: float | None) -> Callable[[Command], Command]:
+def _common(formats: str, time: float, jobs: bool = True) -> Callable[[Command], Command]:
     """The options that every command has."""
     options = [
+        click.option("--unroll", type=click.IntRange(min=1), metavar="N",
+                     help="Run each loop at most N times, and say where it may go on.  [default: 256]"),
+        click.option("--accept", multiple=True, type=click.Choice(["bounded", "unknown"]),
+                     help="Exit with 0 for this too."),
         click.option("-f", "--format", "form", type=click.Choice(formats.split()), default=None,
                      help=f"What is printed.  [default: {formats.split()[0]}]"),
         click.option("-q", "--quiet", is_flag=True, help="No progress and no notes on stderr."),
     ]
-    if time is not None:
+    if jobs:
         options.insert(0, click.option("--jobs", type=click.IntRange(min=1), default=1, show_default=True, metavar="N",
                                        help="How many specs or pairs are worked on at once."))
-        options.insert(0, click.option("--time", type=float, callback=_seconds, default=time, show_default=True,
-                                       metavar="SECONDS", help="Give up after so many seconds, for each spec or pair."))
+    options.insert(0, click.option("--time", type=float, callback=_seconds, default=time, show_default=True,
+                                   metavar="SECONDS", help="Give up after so many seconds, for each thing to prove."))
 
     def decorate(command: Command) -> Command:
         for option in reversed(options):
@@ -285,7 +289,8 @@ def group() -> None:
               help="Give up after N candidates: the same N and seed give the same answer on any machine.")
 @_common("text json", time=60.0)
 def synth(source: str, using: tuple[str, ...], forbid: tuple[str, ...], requires: str | None, outputs: tuple[str, ...],
-          seed: int, work: int | None, time: float, jobs: int, form: str | None, quiet: bool) -> int:
+          seed: int, work: int | None, time: float, jobs: int, unroll: int | None, accept: tuple[str, ...],
+          form: str | None, quiet: bool) -> int:
     """Finds the shortest program that meets SPEC, and proves it.
 
     SPEC is a .spec file, or a function (Python, LLVM IR) whose behaviour the program must have.
@@ -297,11 +302,13 @@ def synth(source: str, using: tuple[str, ...], forbid: tuple[str, ...], requires
     primir synth specs.spec:third --format json --time 10
 
     Exit codes: 0 proved (or consistent, where the spec has only examples), 1 no program exists or no input meets the
-    spec, 3 none was found within the limits.
+    spec, 3 none was found within the limits, or one that is proved only up to the bound of a loop.
     """
+    from .api import reading
     from .lift.source import lift_specs, restrict
 
-    specs = [restrict(spec, requires=requires, using=using or None, forbid=forbid) for spec in lift_specs(source)]
+    specs = [restrict(spec, requires=requires, using=using or None, forbid=forbid)
+             for spec in lift_specs(source, reading(unroll))]
     _check_outputs(outputs, specs, source)
     results: list[Result] = []
     for result in _synthesized(specs, time, seed, work, jobs, quiet):
@@ -315,7 +322,7 @@ def synth(source: str, using: tuple[str, ...], forbid: tuple[str, ...], requires
         _print(_json([result.to_json() for result in results]))
     if outputs and results[0].function is None:
         _say(f"primir: no program, so nothing was written to {', '.join(outputs)}")
-    return _worst(EXIT[result.status] for result in results)
+    return _worst(_exit(result.status, accept) for result in results)
 
 
 def _synthesized(specs: Sequence[Spec], time: float, seed: int, work: int | None, jobs: int,
@@ -366,13 +373,12 @@ def _check_outputs(outputs: Sequence[str], specs: Sequence[Spec], source: str) -
 @click.argument("old", metavar="OLD", required=False)
 @click.argument("new", metavar="[NEW]", required=False)
 @click.option("--requires", metavar="CONDITION", help="Only for inputs that meet it: 'x < 1000', as in a .spec.")
-@click.option("--accept", multiple=True, type=click.Choice(["bounded", "unknown"]), help="Exit with 0 for this too.")
 @click.option("-o", "--output", metavar="FILE", help="Write there what would be printed.")
 @click.option("--undef-inputs", is_flag=True, hidden=True)
 @click.option("--config", is_flag=True, hidden=True)
 @_common("text json", time=60.0)
-def verify(old: str | None, new: str | None, requires: str | None, accept: tuple[str, ...], output: str | None,
-           undef_inputs: bool, config: bool, time: float, jobs: int, form: str | None, quiet: bool) -> int:
+def verify(old: str | None, new: str | None, requires: str | None, output: str | None, undef_inputs: bool, config: bool,
+           time: float, jobs: int, unroll: int | None, accept: tuple[str, ...], form: str | None, quiet: bool) -> int:
     """Proves that NEW does what OLD did, or shows inputs for which it does not.
 
     OLD is a function or a .spec. One file alone is a file with functions src and tgt (or src1 and tgt1, ...).
@@ -391,7 +397,7 @@ def verify(old: str | None, new: str | None, requires: str | None, accept: tuple
         raise PrimirError(f"{'--undef-inputs' if undef_inputs else '--config'} comes with a later release")
     if old is None:
         raise click.UsageError("Missing argument 'OLD'.", click.get_current_context())
-    pairs = _pairs(old, new, requires)
+    pairs = _pairs(old, new, requires, unroll)
     if output is not None:
         _check_deliverable(Path(output))
     verdicts = _verdicts(pairs, time, jobs, quiet)
@@ -401,7 +407,7 @@ def verify(old: str | None, new: str | None, requires: str | None, accept: tuple
     else:
         text = "\n".join(verdict_text(verdict, pair.old, pair.new) for pair, verdict in zip(pairs, verdicts))
     _deliver(text, output)
-    return _worst(OK if verdict.status in accept else EXIT[verdict.status] for verdict in verdicts)
+    return _worst(_exit(verdict.status, accept) for verdict in verdicts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -418,18 +424,18 @@ class Pair:
         return f"{self.old}:{self.new}"
 
 
-def _pairs(old: str, new: str | None, requires: str | None) -> list[Pair]:
-    from .api import lift
+def _pairs(old: str, new: str | None, requires: str | None, unroll: int | None) -> list[Pair]:
+    from .api import lift, reading
     from .lift.source import lift_pairs, lift_specs, restrict
     from .lift.spec import from_function
 
     if new is None:
         return [Pair(source.name, target.name, restrict(from_function(source), requires=requires), target)
-                for source, target in lift_pairs(old)]
-    specs = lift_specs(old)
+                for source, target in lift_pairs(old, reading(unroll))]
+    specs = lift_specs(old, reading(unroll))
     if len(specs) > 1:
         raise PrimirError(f"{old} holds {len(specs)} specs", hint=f"name one, as in {old}:{specs[0].name}")
-    return [Pair(old, new, restrict(specs[0], requires=requires), lift(new))]
+    return [Pair(old, new, restrict(specs[0], requires=requires), lift(new, unroll=unroll))]
 
 
 def _verdicts(pairs: Sequence[Pair], time: float, jobs: int, quiet: bool) -> list[Verdict]:
@@ -452,25 +458,33 @@ LIFT_SUFFIXES = {".dot": "dot", ".svg": "svg", ".smt2": "smt2", ".ll": "ll", ".j
 @click.argument("source", metavar="SOURCE")
 @click.option("--raw", is_flag=True, help="The graph as it was lifted, not in canonical form.")
 @click.option("-o", "--output", metavar="FILE", help="Write there; the suffix says as what where --format does not.")
-@_common("text dot svg smt2 ll json", time=None)
-def lift(source: str, raw: bool, output: str | None, form: str | None, quiet: bool) -> int:
+@_common("text dot svg smt2 ll json", time=10.0, jobs=False)
+def lift(source: str, raw: bool, output: str | None, time: float, unroll: int | None, accept: tuple[str, ...],
+         form: str | None, quiet: bool) -> int:
     """Prints a function as a graph of primitive operations, in canonical form.
+
+    Loops are unrolled. Where one may run longer than it was, the line `beyond` says for which inputs.
 
     \b
     primir lift average.py:average
     primir lift module.ll:f -o f.svg
     primir lift module.bc:f --format smt2
+
+    Exit codes: 0 lifted, 3 lifted up to the bound of a loop that may run longer.
     """
     from .api import lift as lift_function
+    from .ir.graph import FALSE, TRUE
+    from .jobs.limits import Deadline
+    from .verify.refine import unwound
 
-    function = lift_function(source)
-    for remark in function.remarks:
+    function, remarks = unwound(lift_function(source, unroll=unroll), TRUE, Deadline(time))
+    for remark in (*function.remarks, *remarks):
         _note(f"note: {remark}", quiet)
     if form is None:
         form = LIFT_SUFFIXES.get(Path(output).suffix, "text") if output is not None else "text"
     text = _graph(function if raw else _canonical(function), form)
     _deliver(text, output)
-    return OK
+    return OK if function.beyond is FALSE else _exit("bounded", accept)
 
 
 def _canonical(function: Function) -> Function:
@@ -532,6 +546,11 @@ def _check_deliverable(path: Path) -> None:
 def _note(text: str, quiet: bool) -> None:
     if not quiet:
         _say(text)
+
+
+def _exit(status: str, accept: Sequence[str]) -> int:
+    """The exit code for a status; those that the user accepts are a yes."""
+    return OK if status in accept else EXIT[status]
 
 
 def _worst(codes: Iterator[int]) -> int:

@@ -98,6 +98,9 @@ class Module:
     aliases: dict[str, str]
     types: dict[str, str]
     groups: dict[str, str]  # the attributes that #0 stands for
+    metadata: dict[str, str]  # what !0 stands for
+    constants: dict[str, tuple[str, str]]  # globals that never change: their types and initializers
+    little_endian: bool
 
 
 def plain_name(name: str) -> str:
@@ -124,7 +127,30 @@ def parse_module(text: str) -> Module:
         if line.startswith("define "):
             definition = _definition(line, tuple(takewhile(lambda line: line != "}", lines)), groups)
             definitions[definition.name] = definition
-    return Module(definitions, declared, aliases, types, groups)
+    metadata = dict(re.findall(r"^(![\w.]+) = (.*)$", text, re.MULTILINE))
+    little_endian = re.search(r'^target datalayout = "(?:[^"]*-)?E(?:-|")', text, re.MULTILINE) is None
+    return Module(definitions, declared, aliases, types, groups, metadata, _constants(text), little_endian)
+
+
+# Linkages under which the linker may put in something else, or nothing is known of the content.
+_REPLACEABLE = frozenset({"external", "weak", "linkonce", "extern_weak", "common", "externally_initialized"})
+
+
+def _constants(text: str) -> dict[str, tuple[str, str]]:
+    found = {}
+    for name, words, rest in re.findall(rf"^(@{NAME}) = ((?:[\w()]+ )*)constant (.*)$", text, re.MULTILINE):
+        if not _REPLACEABLE & set(words.split()):
+            type_, *initializer = split(rest)[0]
+            found[name] = type_, " ".join(initializer)
+    return found
+
+
+def braces(text: str) -> str:
+    """What stands inside the brackets of an aggregate or vector constant."""
+    width = 2 if text.startswith("<{") else 1
+    if text[:1] not in ("[", "{", "<"):
+        raise Refused("a constant of this kind")
+    return text[width : len(text) - width]
 
 
 def _definition(header: str, lines: tuple[str, ...], groups: dict[str, str]) -> Definition:
@@ -310,9 +336,9 @@ def shape(type_: str, types: dict[str, str], depth: int = 0) -> Shape:
         return int(integer[1])
     if type_ in types:
         return shape(types[type_], types, depth + 1)
-    if array := re.fullmatch(r"\[(\d+) x (.*)\]", type_):
-        count = int(array[1])
-        element = shape(array[2], types, depth + 1)
+    if array := re.fullmatch(r"\[(\d+) x (.*)\]|<(\d+) x (i\d+)>", type_):
+        count = int(array[1] or array[3])
+        element = shape(array[2] or array[4], types, depth + 1)
         if count * size(element) > WORDS or count > WORDS:
             raise Refused(f"an aggregate of more than {WORDS} words")
         return (element,) * count

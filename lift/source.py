@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from ..ir.errors import Place, PrimirError
 from ..ir.graph import FALSE, TRUE, Function, Node, Parameter, both, substitute
+from .loops import UNROLL, Unroll
 from .spec import Spec, from_function
 
 if TYPE_CHECKING:
@@ -58,6 +59,14 @@ class Mark:
     forbid: Names = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How sources are read: how far loops are unrolled."""
+
+    unroll: Unroll = UNROLL
+
+
+READING = Reading()
 MARK = "__primir_spec__"  # the attribute of a function that holds its Mark
 
 
@@ -145,7 +154,7 @@ def _closest(name: str, names: Sequence[str]) -> str | None:
 # --- what a source holds ----------------------------------------------------------------------------------------------
 
 
-def lift_source(source: Source) -> list[Spec] | Function:
+def lift_source(source: Source, reading: Reading = READING) -> list[Spec] | Function:
     """What `source` names: the specs of a `.spec` file (all, or the one that is named), else one function.
 
     A file with a single function needs no `:function`; of a Python file, functions with annotated types count.
@@ -156,18 +165,18 @@ def lift_source(source: Source) -> list[Spec] | Function:
     if isinstance(source, Function):
         return source
     if not isinstance(source, (str, os.PathLike)):
-        return lift_callable(source)
+        return lift_callable(source, reading)
     location = split_source(os.fspath(source))
     match location.suffix:
         case ".spec":
             return _specs_in(location)
         case ".py":
-            return lift_callable(_callable_at(location))
+            return lift_callable(_callable_at(location), reading)
         case _:
-            return _lift_llvm(location)
+            return _lift_llvm(location, reading)
 
 
-def lift_specs(source: Source) -> list[Spec]:
+def lift_specs(source: Source, reading: Reading = READING) -> list[Spec]:
     """What `source` asks for: the specs of a `.spec` file, or a refinement of each function that it names.
 
     Of a Python file without `:function`, all functions marked with `@primir.spec` are meant.
@@ -175,14 +184,14 @@ def lift_specs(source: Source) -> list[Spec]:
     if isinstance(source, (str, os.PathLike)):
         location = split_source(os.fspath(source))
         if location.suffix == ".py":
-            return [spec_of(function) for function in _asked_for(location)]
+            return [spec_of(function, reading) for function in _asked_for(location)]
     elif not isinstance(source, (Function, Spec)):
-        return [spec_of(source)]
-    lifted = lift_source(source)
+        return [spec_of(source, reading)]
+    lifted = lift_source(source, reading)
     return [from_function(lifted)] if isinstance(lifted, Function) else lifted
 
 
-def lift_pairs(source: str) -> list[tuple[Function, Function]]:
+def lift_pairs(source: str, reading: Reading = READING) -> list[tuple[Function, Function]]:
     """The pairs of functions to compare that one file holds: `src` and `tgt`, `src1` and `tgt1` ...
 
     PrimirError where there are none, or where one cannot be lifted.
@@ -191,14 +200,15 @@ def lift_pairs(source: str) -> list[tuple[Function, Function]]:
     if location.suffix in (".ll", ".bc") and location.file is not None:
         from .llvm import functions_of
 
-        functions = functions_of(_content(location.file), file=str(location.file))
+        functions = functions_of(_content(location.file), file=str(location.file), unroll=reading.unroll)
         pairs = [(functions[old], functions[new]) for old, new in functions.pairs]
     elif location.suffix == ".py" and location.file is not None:
         from .python import functions_in
 
         found = functions_in(location.file)
         named = [(old, f"tgt{old[3:]}") for old in found if old.startswith("src")]
-        pairs = [(lift_callable(found[old]), lift_callable(found[new])) for old, new in named if new in found]
+        pairs = [(lift_callable(found[old], reading), lift_callable(found[new], reading))
+                 for old, new in named if new in found]
     else:
         pairs = []
     if location.function is not None or not pairs:
@@ -239,11 +249,11 @@ def _specs_in(location: Location) -> list[Spec]:
     raise _no_function(location, [spec.name for spec in specs], "spec")
 
 
-def _lift_llvm(location: Location) -> Function:
+def _lift_llvm(location: Location, reading: Reading) -> Function:
     from .llvm import lift_llvm
 
     assert location.file is not None
-    return lift_llvm(_content(location.file), location.function, file=str(location.file))
+    return lift_llvm(_content(location.file), location.function, file=str(location.file), unroll=reading.unroll)
 
 
 def _content(path: Path) -> str | bytes:
@@ -285,9 +295,9 @@ def mark_of(function: Callable[..., Any]) -> Mark | None:
     return mark if isinstance(mark, Mark) else None
 
 
-def spec_of(function: Callable[..., Any]) -> Spec:
+def spec_of(function: Callable[..., Any], reading: Reading = READING) -> Spec:
     """The spec that asks for a refinement of a Python function, under what its `@primir.spec` says."""
-    spec = from_function(lift_callable(function))
+    spec = from_function(lift_callable(function, reading))
     mark = mark_of(function)
     return spec if mark is None else restrict(spec, requires=mark.requires, using=mark.using, forbid=mark.forbid)
 
@@ -334,14 +344,14 @@ def _named(names: Names) -> set[str]:
     return found
 
 
-def lift_callable(function: Callable[..., Any]) -> Function:
+def lift_callable(function: Callable[..., Any], reading: Reading = READING) -> Function:
     """A Python function with annotated machine types, as a graph. PrimirError, with its place, for what has none."""
     from .llvm import lift_llvm
     from .lowering import RAISE
     from .python import lower
 
     lowered = lower(function)
-    return _typed(lift_llvm(lowered.llvm, lowered.symbol, raises=RAISE), lowered)
+    return _typed(lift_llvm(lowered.llvm, lowered.symbol, raises={RAISE}, unroll=reading.unroll), lowered)
 
 
 def _typed(function: Function, lowered: Lowered) -> Function:

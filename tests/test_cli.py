@@ -18,6 +18,7 @@ from primir.verify.verdict import Bounded, Proved, Unknown, Vacuous
 SPEC = "spec clear(x: u8) -> u8\n  ensures result == (x & (x - 1))\n"
 PYTHON = "from primir import u8\n\ndef f(x: u8) -> u8:\n    return x & (x - 1)\n\ndef g(x: u8) -> u8:\n    return x\n"
 LLVM = "define i8 @f(i8 noundef %x) {\n  %y = add i8 %x, -1\n  %z = and i8 %x, %y\n  ret i8 %z\n}\n"
+ENDLESS_LL = "define i8 @f(i8 %x) {\n  br label %again\n\nagain:\n  br label %again\n}\n"
 LOOP_LL = """define i8 @f(i8 %x) {
 entry:
   br label %again
@@ -278,6 +279,23 @@ def test_an_internal_error_is_4_and_asks_for_a_report(here, capsys, monkeypatch)
 
 # --- bad input --------------------------------------------------------------------------------------------------------
 
+@pytest.mark.parametrize("command, code", [
+    ("lift loop.ll", 0), ("lift loop.ll --unroll 5", 3), ("lift loop.ll --unroll 5 --accept bounded", 0),
+    ("verify loop.ll one.ll", 0), ("verify loop.ll one.ll --unroll 5", 3), ("verify loop.ll two.ll --unroll 5", 1),
+    ("verify loop.ll one.ll --unroll 5 --accept bounded", 0), ("verify loop.ll one.ll --unroll 5 --accept unknown", 3),
+    ("synth loop.ll --using plain", 0), ("synth loop.ll --using plain --unroll 5", 3),
+    ("verify loop.ll one.ll --unroll 5 --requires x<=5&&x!=0", 0),
+])  # fmt: skip
+def test_what_holds_up_to_a_bound_is_no_yes(capsys, here, command, code):
+    Path("loop.ll").write_text(LOOP_LL.replace("i8 %x)", "i8 noundef %x)"))
+    Path("one.ll").write_text("define i8 @f(i8 noundef %x) {\n  ret i8 1\n}\n")
+    Path("two.ll").write_text("define i8 @f(i8 noundef %x) {\n  ret i8 2\n}\n")
+    found, out, _ = run(capsys, *command.split(), "--format", "json")
+    assert found == code
+    if "--accept" not in command:
+        assert (json.loads(out)["status"] == "bounded") == (code == 3)
+
+
 BAD = [
     # file, what it holds, arguments, what the message says, its place
     ("", "", "lift nowhere.spec", "there is no such file", "nowhere.spec"),
@@ -328,8 +346,8 @@ BAD = [
     ("a.ll", "define i8 @f(i8 %x) {\n  ret i9 %x\n}\n", "lift a.ll", "", "a.ll:2"),
     ("a.ll", "define float @f(float %x) {\n  ret float %x\n}\n", "lift a.ll", "", "a.ll:1"),
     ("a.ll", "define i1000 @f(i1000 %x) {\n  ret i1000 %x\n}\n", "lift a.ll", "", "a.ll:1"),
-    ("a.ll", "define i8 @f([4 x i8] %x) {\n  ret i8 0\n}\n", "lift a.ll", "", "a.ll:1"),
-    ("a.ll", LOOP_LL, "lift a.ll", "loop", "a.ll"),
+    ("a.ll", "define i8 @f([4 x float] %x) {\n  ret i8 0\n}\n", "lift a.ll", "", "a.ll:1"),
+    ("a.ll", ENDLESS_LL, "lift a.ll", "this loop runs more than 256 times", "a.ll:4"),
     ("a.ll", "define i8 @f(i8 %x) {\n  %y = call i8 @f(i8 %x)\n  ret i8 %y\n}\n", "lift a.ll", "call", "a.ll:2"),
     ("a.ll", "define i8 @f(i8 %x) {\n  ret i8 %x\n}\ndefine i8 @g(i8 %x) {\n  ret i8 %x\n}\n", "lift a.ll",
      "name one", "a.ll"),

@@ -178,7 +178,7 @@ def test_shapes_do_what_llvm_does(width):
 # --- poison and undefined behaviour -----------------------------------------------------------------------------------
 
 
-def outcome(signature, body, inputs, raises=None):
+def outcome(signature, body, inputs, raises=frozenset()):
     """What a function does: `signature` its parameters, `body` without the braces, `inputs` words or "poison"."""
     returns = re.findall(r"ret (.+) \S+", body)
     parameters, _, type_ = signature.partition("->")
@@ -312,7 +312,7 @@ def test_undefined(signature, body, inputs, expected):
 
 def test_only_our_own_lowering_raises():  # a call by that name in IR of somebody else's is a call as any other
     text = f"define i8 @f(i1 %c) {{\n{RAISES}{DECLARES}\n}}"
-    assert lift_llvm(text, "f", raises=RAISE).domain is not TRUE
+    assert lift_llvm(text, "f", raises={RAISE}).domain is not TRUE
     with pytest.raises(PrimirError, match="a call of @primir.raise cannot be lifted"):
         lift_llvm(text, "f")
     with pytest.raises(PrimirError, match="a call of @primir.raise cannot be lifted"):
@@ -460,8 +460,10 @@ DECLARED = "declare i8 @g(i8)\n@v = global i8 3\n"
 @pytest.mark.parametrize(
     ("text", "message", "line"),
     [
-        (f("e:\n br label %top\ntop:\n br label %top"), "a loop cannot be lifted", 5),
-        (f("  br label %1\n1:\n  %2 = add i8 %x, 1\n  br label %1"), "a loop cannot be lifted", 4),
+        (f("e:\n br label %top\ntop:\n br label %top"), "this loop runs more than 256 times", 5),
+        (f("  br label %1\n1:\n  %2 = add i8 %x, 1\n  br label %1"), "this loop runs more than 256 times", 4),
+        (f("e:\n %c = icmp eq i8 %x, 0\n br i1 %c, label %a, label %b\na:\n br label %b\nb:\n br label %a"),
+         "a loop with several ways in cannot be lifted", 6),
         (f("  %p = alloca i8\n  ret i8 %x"), "a variable in memory cannot be lifted", 3),
         (f("  %y = add i8 %x, 1\n  %p = load i8, ptr null\n  ret i8 %p"), "a load from memory cannot be lifted", 4),
         (f("  store i8 1, ptr null\n  ret i8 %x"), "a store to memory cannot be lifted", 3),
@@ -471,11 +473,10 @@ DECLARED = "declare i8 @g(i8)\n@v = global i8 3\n"
         (f("  ret i8 0", "i8 %x,\n   ptr %p"), "a pointer cannot be lifted", 2),
         (f("  %a = uitofp i8 %x to double\n  ret i8 %x"), "floating-point arithmetic cannot be lifted", 3),
         (f("  ret i8 0", "double %d"), "the floating-point type double cannot be lifted", 2),
-        (f("  ret i8 0", "<2 x i8> %d"), "the vector type <2 x i8> cannot be lifted", 2),
-        (f("  %v = bitcast i8 %x to <8 x i1>\n  ret i8 %x"), "the vector type <8 x i1> cannot be lifted", 3),
+        (f("  ret i8 0", "<2 x float> %d"), "the vector type <2 x float> cannot be lifted", 2),
+        (f("  ret i8 0", "<vscale x 2 x i8> %d"), "the vector type <vscale x 2 x i8> cannot be lifted", 2),
         (f("  ret i8 0", "i129 %d"), "the type i129 cannot be lifted", 2),
         (f("  %w = zext i8 %x to i1000\n  ret i8 %x"), "the type i1000 cannot be lifted", 3),
-        (f("  ret i8 0", "{ i8, i8 } %d"), "an aggregate as a parameter cannot be lifted", 2),
         (f("  ret [999999999 x i8] undef", type_="[999999999 x i8]"), "an aggregate of more than 256 words", 2),
         (f("  ret i8 0", "i8 %x, ..."), "a variadic function cannot be lifted", 2),
         (f("  ret i8 %x", "i8 returned %x"), "the attribute returned cannot be lifted", 2),
@@ -484,7 +485,6 @@ DECLARED = "declare i8 @g(i8)\n@v = global i8 3\n"
         (f("  %r = call i8 %p(i8 1)\n  ret i8 %r", "i8 %x, ptr %p"), "a pointer cannot be lifted", 2),
         (f("  %r = call i8 null(i8 1)\n  ret i8 %r"), "a call through a pointer cannot be lifted", 3),
         (f('  %r = call i8 asm "neg $0", "=r,0"(i8 %x)\n  ret i8 %r'), "inline assembly cannot be lifted", 3),
-        (f("  call void @llvm.trap()\n  ret i8 %x") + "declare void @llvm.trap()", "a call of @llvm.trap", 3),
         (f("  %r = add i8 %x, ptrtoint (ptr @v to i8)\n  ret i8 %r") + DECLARED, "a constant expression", 3),
         (f("  %c = icmp eq ptr @v, null\n  ret i8 %x") + DECLARED, "a pointer cannot be lifted", 3),
         (f("  %c = icmp eq i8 %x, 1\n\n  %1 = sext i1 %c to i8\n  %2 = fneg float 0.0\n  ret i8 %x"),
@@ -492,8 +492,6 @@ DECLARED = "declare i8 @g(i8)\n@v = global i8 3\n"
         (f('  %"to i8" = add i8 %x, 1\n  %"; @f(" = call i8 @f(i8 %"to i8")\n ret i8 %x'), "a recursive call", 4),
         (f("  call void @llvm.assume(i1 true) [ \"nonnull\"(ptr null) ]\n  ret i8 %x")
          + "declare void @llvm.assume(i1)", "an operand bundle", 3),
-        (f("\n\n %r = call i8 @llvm.ctpop.i8(i8 %x), !range !0\n  ret i8 %r")
-         + "declare i8 @llvm.ctpop.i8(i8)\n!0 = !{i8 0, i8 9}", "!range metadata", 5),
         # not LLVM IR, or not valid
         (f("  %r = addd i8 %x, 1\n  ret i8 %r"), "LLVM does not read this: expected instruction opcode", 3),
         (f("  %r = add i8 %y, 1\n  ret i8 %r"), "LLVM does not read this: use of undefined value '%y'", 3),
