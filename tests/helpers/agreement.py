@@ -30,7 +30,8 @@ def inputs(function, count, seed):
 def outcomes(function, words):
     """For each input the words that the function gives, or None where it is not defined.
 
-    That is where it is undefined, outside its domain, where a result is poison, or depends on what is left open.
+    That is where it is undefined, outside its domain, traps, runs beyond its bound, where a result is poison, or
+    depends on what is left open.
     """
     found = []
     for start in range(0, len(words), CHUNK):
@@ -43,11 +44,11 @@ def outcomes(function, words):
 
 def _evaluated(function, words, pattern):
     """The outcomes with all choices made as `pattern` says."""
-    roots = function.roots
     rows = _in_kernel(function, words, pattern) or _in_python(function, words, pattern)
     count = len(function.results)
-    assert len(roots) == 2 * count + 2, "a function has other roots than values, poison, ub and domain"
-    return [None if any(row[count:-1]) or not row[-1] else tuple(row[:count]) for row in rows]
+    assert function.roots[2 * count:] == (function.ub, function.domain, function.trap, function.beyond)
+    wanted = (*[0] * count, 0, 1, 0, 0)  # of poison, ub, domain, trap and beyond
+    return [tuple(row[:count]) if row[count:] == wanted else None for row in rows]
 
 
 def _given(function, pattern):

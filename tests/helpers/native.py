@@ -54,7 +54,8 @@ def compile_llvm(text, names, level):
     module = llvm.parse_assembly(text, llvm.create_context())  # in a shared one, named types are renamed
     sizes, drivers = {}, []
     for index, name in enumerate(names):
-        driver, sizes[name] = _driver(module.get_function(name), index)
+        alias = re.search(rf"^@{re.escape(name)} = .*\balias .* @([\w.]+)$", text, re.MULTILINE)
+        driver, sizes[name] = _driver(name, module.get_function(alias[1] if alias else name), index)
         drivers.append(driver)
     if re.search(r"\b[us](div|rem)\b.* i(6[5-9]|[7-9]\d|1\d\d) ", text):
         drivers.append(emitted._DIVISION)
@@ -70,15 +71,15 @@ def compile_llvm(text, names, level):
             for index, name in enumerate(names)}
 
 
-def _driver(function, index):
-    """IR that calls a function for each row of a buffer, and the number of words that it gives."""
+def _driver(name, function, index):
+    """IR that calls `name`, which is `function` or its alias, for each row of a buffer, and the number of its words."""
     result, *parameters = function.global_value_type.elements
     lines, at, arguments = [], 0, []
     for number, type_ in enumerate(parameters):
         value, at = _loaded(type_, at, f"a{number}", lines)
         arguments.append(f"{_spelled(type_)} {value}")
     parts = [] if str(result) == "void" else list(_words(result, ()))
-    callee = f'@"{function.name}"({", ".join(arguments)})'
+    callee = f'@"{name}"({", ".join(arguments)})'
     lines.append(f"call void {callee}" if not parts else f"%r = call {_spelled(result)} {callee}")
     for number, (path, width) in enumerate(parts):
         value = _extracted(result, path, number, lines)

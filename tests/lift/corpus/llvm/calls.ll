@@ -73,4 +73,17 @@ define i32 @called_by_alias(i32 %x) {
   ret i32 %r
 }
 
+define i32 @called_within_a_range(i32 %x) {
+  %r = call i32 @twice(i32 %x), !range !0
+  ret i32 %r
+}
+
+define i32 @called_for_no_poison(i32 %x) {
+  %r = call i32 @twice(i32 %x), !noundef !1
+  ret i32 %r
+}
+
 declare void @llvm.assume(i1)
+
+!0 = !{i32 0, i32 1000, i32 5000, i32 -9}
+!1 = !{}

@@ -1,0 +1,23 @@
+; proved
+; the closed form of the loop
+define i8 @src(i8 noundef %x) {
+  %n = and i8 %x, 7
+  br label %h
+h:
+  %i = phi i8 [ 0, %0 ], [ %i1, %b ]
+  %s = phi i8 [ 0, %0 ], [ %s1, %b ]
+  %c = icmp ult i8 %i, %n
+  br i1 %c, label %b, label %e
+b:
+  %s1 = add nsw i8 %s, 30
+  %i1 = add i8 %i, 1
+  br label %h
+e:
+  ret i8 %s
+}
+
+define i8 @tgt(i8 noundef %x) {
+  %n = and i8 %x, 7
+  %r = mul i8 %n, 30
+  ret i8 %r
+}
