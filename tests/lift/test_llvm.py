@@ -175,6 +175,11 @@ def test_shapes_do_what_llvm_does(width):
     agrees((CASES / "shapes.ll").read_text().replace("i33", f"i{width}"))
 
 
+@pytest.mark.parametrize("file", ["vectors.ll", "tables.ll"])
+def test_lanes_and_tables_do_what_llvm_does(file):
+    agrees((CASES / file).read_text())
+
+
 # --- poison and undefined behaviour -----------------------------------------------------------------------------------
 
 
