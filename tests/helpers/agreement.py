@@ -1,54 +1,89 @@
-"""Evaluation of a lifted function = native execution of the original, wherever the function is defined."""
+"""Evaluation of a lifted function = native execution of the original, wherever the function is defined.
 
-import itertools
-import random
+Words are rows of two unsigned 64-bit numbers, the low half first, so that much is done on whole arrays: inputs have the
+shape (inputs, parameters, 2), outcomes (inputs, results, 2).
+"""
 
+import zlib
+from functools import cache
+from itertools import islice, product
+
+import numpy as np
 from primir.ir.evaluate import compiled
 from primir.ir.graph import CHOICE, CONST, FALSE, leaves, topological
 from primir.ir.kernel import MAX_KERNEL_WIDTH, evaluate_batch
 from primir.ir.samples import corners, samples
 
-CHUNK = 2048  # inputs that are evaluated at once
-TRIES = 4  # times as many inputs are tried as are wanted, where a function is defined on few
+CHUNK = 4096  # inputs that are evaluated at once
+TRIES = 3  # times as many inputs are tried as are wanted, where a function is defined on few
 EXHAUSTIVE = 12  # bits of input of which all are tried
+ONES = (1 << 64) - 1
+PATTERNS = (0, -1, 0x5A3C96E1F00DBEEF123456789ABCDEF7)  # what is chosen for that which a function leaves open
+
+
+def halves(words):
+    """Integers as an array of shape (n, 2)."""
+    return np.array([(word & ONES, word >> 64 & ONES) for word in words], dtype=np.uint64).reshape(-1, 2)
+
+
+def joined(array):
+    """The integers of an array of shape (n, 2)."""
+    return [low | high << 64 for low, high in array.tolist()]
 
 
 def inputs(function, count, seed):
-    """All inputs where they are few, else corners and random words, twice as many of the latter at least."""
+    """All inputs where they are few, else corners, random words, words that the function mentions, and equal ones."""
     widths = [parameter.type.width for parameter in function.parameters]
     if sum(widths) <= EXHAUSTIVE and 1 << sum(widths) <= count:
-        return list(itertools.product(*(range(1 << width) for width in widths)))
-    rng = random.Random(seed)
-    given = [corners(width) for width in widths]
-    cornered = {tuple(rng.choice(words) for words in given) for _ in range(count // 3)}
-    mentioned = sorted({int(node.data) for node in topological(function.roots) if node.op == CONST})
-    mentioned = mentioned if len(mentioned) <= 40 else rng.sample(mentioned, 40)
-    stream = samples(widths, seed=seed, mentioned=mentioned)
-    return [*sorted(cornered), *itertools.islice(stream, count - len(cornered))]
+        rows = list(product(*(range(1 << width) for width in widths)))
+        return np.stack([halves(column) for column in zip(*rows)], axis=1) if widths else np.zeros((1, 0, 2), np.uint64)
+    rng = np.random.default_rng([seed, zlib.crc32(function.name.encode())])
+    mentioned = [int(node.data) + step for node in islice((n for n in topological(function.roots) if n.op == CONST), 60)
+                 for step in (-1, 0, 1)]
+    columns = []
+    for width in widths:
+        column = rng.choice(usual(width), count)
+        if mentioned:
+            here = rng.random(count) < 0.15
+            column[here] = rng.choice(halves([word & (1 << width) - 1 for word in mentioned]), here.sum())
+        if columns:
+            here = rng.random(count) < 0.25
+            column[here] = columns[rng.integers(len(columns))][here]
+            column[:, 0] += (here & (rng.random(count) < 0.3)).astype(np.uint64)
+        columns.append(column & halves([(1 << width) - 1]))
+    return np.stack(columns, axis=1)
+
+
+@cache
+def usual(width):
+    """Words to choose from: a quarter are corners."""
+    words = [word for (word,) in islice(samples([width], seed=width), 3000)]
+    return halves(words + corners(width) * (1000 // len(corners(width))))
 
 
 def outcomes(function, words):
-    """For each input the words that the function gives, or None where it is not defined.
+    """Where the function is defined, an array of truth values, and the words that it gives there.
 
-    That is where it is undefined, outside its domain, traps, runs beyond its bound, where a result is poison, or
-    depends on what is left open.
+    It is not defined where it is undefined, outside its domain, traps, runs beyond its bound, where a result is poison,
+    or where a result depends on what is left open.
     """
-    found = []
-    for start in range(0, len(words), CHUNK):
-        chunk = words[start : start + CHUNK]
-        rounds = [_evaluated(function, chunk, pattern) for pattern in (0, -1, 0x5A3C96E1 * 0x9E3779B97F4A7C15)]
-        found += [first if all(other == first for other in others) else None
-                  for first, *others in zip(*(rounds if leaves(function.roots, CHOICE) else rounds[:1]))]
-    return found
+    rounds = [_evaluated(function, words, pattern) for pattern in (PATTERNS if function.choices else PATTERNS[:1])]
+    (defined, results), *others = rounds
+    for also, same in others:
+        defined = defined & also & (results == same).all(axis=(1, 2))
+    return defined, results
 
 
 def _evaluated(function, words, pattern):
     """The outcomes with all choices made as `pattern` says."""
-    rows = _in_kernel(function, words, pattern) or _in_python(function, words, pattern)
     count = len(function.results)
     assert function.roots[2 * count:] == (function.ub, function.domain, function.trap, function.beyond)
-    wanted = (*[0] * count, 0, 1, 0, 0)  # of poison, ub, domain, trap and beyond
-    return [tuple(row[:count]) if row[count:] == wanted else None for row in rows]
+    narrow = all(node.width <= MAX_KERNEL_WIDTH for node in topological(function.roots))
+    evaluate = _in_kernel if narrow else _in_python
+    found = np.concatenate([evaluate(function, words[start : start + CHUNK], _given(function, pattern))
+                            for start in range(0, len(words), CHUNK)])
+    wanted = np.array([*[0] * count, 0, 1, 0, 0], dtype=np.uint64)  # of poison, ub, domain, trap and beyond
+    return (found[:, count:, 0] == wanted).all(axis=1), found[:, :count]
 
 
 def _given(function, pattern):
@@ -59,24 +94,21 @@ def _given(function, pattern):
     return others | {node: pattern & (1 << node.width) - 1 for node in leaves(function.roots, CHOICE)}
 
 
-def _in_kernel(function, words, pattern):
-    """The roots on all inputs, by compiled batches; None where something is wider than these are."""
-    import numpy as np
-
-    if any(node.width > MAX_KERNEL_WIDTH for node in topological(function.roots)):
-        return None
-    columns = {parameter.value: np.array([row[at] for row in words], dtype=np.uint64)
-               for at, parameter in enumerate(function.parameters)}
-    columns |= {node: np.full(len(words), word, dtype=np.uint64) for node, word in _given(function, pattern).items()}
-    found = [np.broadcast_to(column, len(words)).tolist() for column in evaluate_batch(function.roots, columns)]
-    return list(zip(*found))
+def _in_kernel(function, words, given):
+    """The roots on all inputs, by compiled batches, for words of 64 bits at most."""
+    columns = {p.value: np.ascontiguousarray(words[:, at, 0]) for at, p in enumerate(function.parameters)}
+    columns |= {node: np.full(len(words), word, dtype=np.uint64) for node, word in given.items()}
+    found = [np.broadcast_to(column, len(words)) for column in evaluate_batch(function.roots, columns)]
+    low = np.stack(found, axis=1)
+    return np.stack([low, np.zeros_like(low)], axis=2)
 
 
-def _in_python(function, words, pattern):
-    given = _given(function, pattern)
+def _in_python(function, words, given):
+    """The roots on all inputs, one by one."""
     run = compiled(function.roots, [*(parameter.value for parameter in function.parameters), *given])
-    rest = tuple(given.values())
-    return [run(*row, *rest) for row in words]
+    rest, columns = tuple(given.values()), [joined(words[:, at]) for at in range(words.shape[1])]
+    rows = [run(*row, *rest) for row in (zip(*columns) if columns else [()] * len(words))]
+    return np.stack([halves(column) for column in zip(*rows)], axis=1)
 
 
 def agrees(function, natives, count, seed=0, least=1):
@@ -85,14 +117,18 @@ def agrees(function, natives, count, seed=0, least=1):
     `natives` are called with all inputs at once, by what they are called in a report.
     """
     words = inputs(function, TRIES * count, seed)
-    pairs = [(row, want) for row, want in zip(words, outcomes(function, words)) if want is not None]
-    random.Random(seed).shuffle(pairs)
-    pairs = pairs[:count]
-    assert len(pairs) >= least, f"{function.name} is defined on {len(pairs)} of {len(words)} inputs, seed {seed}"
-    masks = [(1 << result.type.width) - 1 for result in function.results]
+    defined, want = outcomes(function, words)
+    chosen = np.flatnonzero(defined)[:count]
+    assert len(chosen) >= least, f"{function.name} is defined on {len(chosen)} of {len(words)} inputs, seed {seed}"
+    words, want = words[chosen], want[chosen]
+    masks = halves([(1 << result.type.width) - 1 for result in function.results])
     for name, native in natives.items():
-        for (row, want), got in zip(pairs, native([row for row, _ in pairs]), strict=True):
-            got = tuple(word & mask for word, mask in zip(got, masks, strict=True))
-            assert got == want, (f"{function.name}{tuple(map(hex, row))}, seed {seed}: {name} gives "
-                                 f"{tuple(map(hex, got))}, the lifted function {tuple(map(hex, want))}")
-    return len(pairs)
+        got = native(words) & masks
+        wrong = np.flatnonzero((got != want).any(axis=(1, 2)))
+        assert not len(wrong), (f"{function.name}({_shown(words[wrong[0]])}), seed {seed}: {name} gives "
+                                f"{_shown(got[wrong[0]])}, the lifted function {_shown(want[wrong[0]])}")
+    return len(chosen)
+
+
+def _shown(row):
+    return ", ".join(map(hex, joined(row)))

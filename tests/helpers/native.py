@@ -8,6 +8,7 @@ import ctypes
 import re
 import subprocess
 
+import numpy as np
 from primir.emit import native as emitted
 
 SLOT = 16
@@ -20,18 +21,15 @@ class Batch:
         self._call = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int64)(address)
         self._results, self._code = results, code
 
-    def __call__(self, inputs):
-        """The words that the function gives for each of `inputs`, as wide as they come: the caller cuts them."""
-        if not inputs:
-            return []
-        given, start = aligned(b"".join(word.to_bytes(SLOT, "little") for words in inputs for word in words))
-        taken, out = aligned(bytes(SLOT * self._results * len(inputs)))
-        self._call(start, out, len(inputs))
-        raw = ctypes.string_at(out, SLOT * self._results * len(inputs))
-        words = [int.from_bytes(raw[at : at + SLOT], "little") for at in range(0, len(raw), SLOT)]
-        if not self._results:
-            return [()] * len(inputs)
-        return [tuple(words[at : at + self._results]) for at in range(0, len(words), self._results)]
+    def __call__(self, words):
+        """The words that the function gives for inputs of shape (n, parameters, 2), perhaps wider than its results."""
+        found = np.zeros((len(words), self._results, 2), dtype=np.uint64)
+        if len(words):
+            given, start = aligned(words.tobytes())
+            taken, out = aligned(found.tobytes())
+            self._call(start, out, len(words))
+            found = np.frombuffer(ctypes.string_at(out, found.nbytes), dtype=np.uint64).reshape(found.shape)
+        return found
 
 
 def aligned(data):
@@ -47,10 +45,7 @@ def aligned(data):
 
 def compile_llvm(text, names, level):
     """The functions `names` of a module, unoptimized (`level` 0) or after LLVM's pipeline O2 (2): a Batch for each."""
-    from llvmlite import binding as llvm
-
-    llvm.initialize_native_target()
-    llvm.initialize_native_asmprinter()
+    llvm = _llvm()
     module = llvm.parse_assembly(text, llvm.create_context())  # in a shared one, named types are renamed
     sizes, drivers = {}, []
     for index, name in enumerate(names):
@@ -63,12 +58,33 @@ def compile_llvm(text, names, level):
     module.verify()
     machine = llvm.Target.from_default_triple().create_target_machine(opt=level, jit=True)
     if level:
-        builder = llvm.create_pass_builder(machine, llvm.create_pipeline_tuning_options(speed_level=level))
-        builder.getModulePassManager().run(module, builder)
+        _optimize(module, machine, level)
     engine = llvm.create_mcjit_compiler(module, machine)
     engine.finalize_object()
     return {name: Batch(engine.get_function_address(f"drive.{index}"), sizes[name], engine)
             for index, name in enumerate(names)}
+
+
+def optimized(text):
+    """IR text after LLVM's pipeline O2."""
+    llvm = _llvm()
+    module = llvm.parse_assembly(text, llvm.create_context())
+    _optimize(module, llvm.Target.from_default_triple().create_target_machine(opt=2), 2)
+    return str(module)
+
+
+def _llvm():
+    from llvmlite import binding as llvm
+
+    llvm.initialize_native_target()
+    llvm.initialize_native_asmprinter()
+    return llvm
+
+
+def _optimize(module, machine, level):
+    llvm = _llvm()
+    builder = llvm.create_pass_builder(machine, llvm.create_pipeline_tuning_options(speed_level=level))
+    builder.getModulePassManager().run(module, builder)
 
 
 def _driver(name, function, index):

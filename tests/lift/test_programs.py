@@ -1,0 +1,81 @@
+"""Random programs: the lifted graph does what the original does when it runs, unoptimized and after LLVM's O2.
+
+What helpers/programs.py grows from a seed holds every kind of instruction; a report names the seed and the function.
+"""
+
+import pytest
+from agreement import agrees
+from native import compile_llvm, optimized
+from primir.jobs.limits import Deadline
+from primir.lift.llvm import functions_of
+from primir.verify.refine import refine
+from programs import definition, module
+
+EACH = 20  # functions of a module
+LEVELS = (0, 2)
+
+
+def check(seed, count, inputs):
+    """`count` functions from one seed on `inputs` inputs; how many these were in all."""
+    print(f"seed {seed}")  # noqa: T201
+    text = module(seed, count)
+    found = functions_of(text)
+    assert found.refused == {}, f"seed {seed}"
+    names = [f"f{index}" for index in range(count)]
+    native = {level: compile_llvm(text, names, level) for level in LEVELS}
+    compared = 0
+    for name in names:
+        each = {f"O{level}": native[level][name] for level in LEVELS}
+        try:
+            compared += agrees(found[name], each, inputs, seed, least=0)
+        except AssertionError as problem:
+            raise AssertionError(f"{problem}\n{definition(text, name)}") from None
+    return compared
+
+
+@pytest.mark.parametrize("seed", range(1, 4))
+def test_random_programs(seed):
+    assert check(seed, EACH, 1000) > 1000 * EACH / 2
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(1000, 1100))
+def test_two_thousand_random_programs(seed):
+    assert check(seed, EACH, 10_000) > 10_000 * EACH / 2
+
+
+def statuses(seed, count, target, seconds):
+    """What is said of `count` functions from a seed and those that `target` makes of the module's text."""
+    text = module(seed, count)
+    before, after = functions_of(text), functions_of(target(text))
+    found = []
+    for name in (f"f{index}" for index in range(count)):
+        verdict = refine(before[name], after[name], deadline=Deadline(seconds))
+        found.append(verdict.status)
+        assert verdict.status != "refuted", f"seed {seed}: {verdict}\n{definition(text, name)}"
+    return found
+
+
+def test_each_refines_itself():
+    assert set(statuses(7, EACH, lambda text: text, 10)) <= {"proved", "vacuous"}
+
+
+@pytest.mark.parametrize("seed", [8, *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(2000, 2010))])
+def test_what_llvm_makes_of_it_is_not_refuted(seed):
+    found = statuses(seed, EACH, optimized, 2)
+    assert found.count("proved") > EACH / 2, found
+
+
+def test_a_program_lifted_wrong_is_found():
+    """Without its flags or with another predicate, a program from the same seed is another one."""
+    text = module(1, EACH)
+    names = [f"f{index}" for index in range(EACH)]
+    wrong = functions_of(text.replace("icmp ult", "icmp ule").replace("ashr", "lshr").replace("sext", "zext"))
+    native = compile_llvm(text, names, 0)
+    found = 0
+    for name in names:
+        try:
+            agrees(wrong[name], {"O0": native[name]}, 1000, 1, least=0)
+        except AssertionError:
+            found += 1
+    assert found > EACH / 2
