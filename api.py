@@ -71,18 +71,19 @@ def _emittable(spec: Spec) -> Spec:
 
 
 def verify(old: Source, new: Source, *, requires: str | None = None, time: float | None = 60,
-           unroll: int | None = None) -> Verdict:
+           unroll: int | None = None, undef_inputs: bool = False) -> Verdict:
     """Whether `new` does what `old` did (refines it), or meets it where `old` is a spec.
 
     For all inputs that meet `requires`, a condition over the parameters of `old` as in a `.spec`, and on which `old`
     is defined. Parameters go by position. `time` is in seconds (None: no limit); a verdict that takes longer is
     Unknown. Loops are run `unroll` times (256 where it is not given); where one may run longer, and all that is within
-    is right, the verdict is Bounded.
+    is right, the verdict is Bounded. Inputs of LLVM IR may be poison, and undef only with `undef_inputs`.
     """
     _check_text(requires)
     _check_limits(time)
-    spec = _only_spec(lift_specs(old, reading(unroll)), old)
-    return verify_spec(restrict(spec, requires=requires), lift(new, unroll=unroll), time)
+    how = reading(unroll, undef_inputs)
+    spec = _only_spec(lift_specs(old, how), old)
+    return verify_spec(restrict(spec, requires=requires), lift_function(new, how), time)
 
 
 def verify_spec(spec: Spec, target: Function, time: float | None) -> Verdict:
@@ -119,7 +120,12 @@ def lift(source: Source, *, unroll: int | None = None) -> Function:
     Of a `.spec`, the function that its `ensures result == ...` spells out. PrimirError, with its place, for what cannot
     be lifted.
     """
-    lifted = lift_source(source, reading(unroll))
+    return lift_function(source, reading(unroll))
+
+
+def lift_function(source: Source, how: Reading) -> Function:
+    """`lift`, for a source that is read as `how` says."""
+    lifted = lift_source(source, how)
     if not isinstance(lifted, list):
         return lifted
     spec = _only_spec(lifted, source)
@@ -154,13 +160,13 @@ def spec(function: Callee | None = None, *, requires: str | None = None, using: 
     return mark if function is None else mark(function)
 
 
-def reading(unroll: int | None) -> Reading:
+def reading(unroll: int | None, undef_inputs: bool = False) -> Reading:
     """How sources are read. PrimirError for a bound that is none."""
     if unroll is None:
-        return READING
+        return replace(READING, undef_inputs=undef_inputs)
     if not isinstance(unroll, int) or isinstance(unroll, bool) or unroll < 1:
         raise PrimirError(f"unroll is {unroll!r}, which is not an integer from 1 on", hint="None is the usual bound")
-    return Reading(unroll=Unroll(unroll, max(UNROLL.total, unroll)))
+    return Reading(Unroll(unroll, max(UNROLL.total, unroll)), undef_inputs)
 
 
 # --- arguments --------------------------------------------------------------------------------------------------------

@@ -25,6 +25,7 @@ from .ir.errors import PrimirError
 
 if TYPE_CHECKING:
     from .ir.graph import Function
+    from .lift.source import Reading
     from .lift.spec import Spec
     from .synth.result import Report, Result
     from .verify.verdict import Verdict
@@ -142,17 +143,21 @@ def _exit_soon_after_a_signal() -> None:
     os.set_blocking(there, False)
     signal.set_wakeup_fd(there)
 
+    arrived = threading.Event()
+
     def watch() -> None:
         import time
 
         (number,) = os.read(here, 1)
+        arrived.set()
         time.sleep(GRACE)
         _say("primir: interrupted" if number == signal.SIGINT else "primir: terminated")
         _exit_at_once(INTERRUPTED if number == signal.SIGINT else TERMINATED)
 
     def unraisable(lost: sys.UnraisableHookArgs) -> None:
-        if not isinstance(lost.exc_value, KeyboardInterrupt):  # raised in a callback: `watch` ends the process for it
-            sys.__unraisablehook__(lost)
+        if isinstance(lost.exc_value, KeyboardInterrupt) or arrived.wait(0.05):
+            return  # it was raised in a callback, or came of one that was: `watch` ends the process for it
+        sys.__unraisablehook__(lost)
 
     sys.unraisablehook = unraisable
     threading.Thread(target=watch, daemon=True).start()
@@ -374,7 +379,7 @@ def _check_outputs(outputs: Sequence[str], specs: Sequence[Spec], source: str) -
 @click.argument("new", metavar="[NEW]", required=False)
 @click.option("--requires", metavar="CONDITION", help="Only for inputs that meet it: 'x < 1000', as in a .spec.")
 @click.option("-o", "--output", metavar="FILE", help="Write there what would be printed.")
-@click.option("--undef-inputs", is_flag=True, hidden=True)
+@click.option("--undef-inputs", is_flag=True, help="Inputs of LLVM IR may be undef too, as for Alive2.")
 @click.option("--config", is_flag=True, hidden=True)
 @_common("text json", time=60.0)
 def verify(old: str | None, new: str | None, requires: str | None, output: str | None, undef_inputs: bool, config: bool,
@@ -391,18 +396,19 @@ def verify(old: str | None, new: str | None, requires: str | None, output: str |
 
     Exit codes: 0 proved, 1 refuted, or no input meets the conditions, 3 unknown or bounded.
     """
+    from .api import reading
     from .present import verdict_json, verdict_text
 
-    if undef_inputs or config:
-        raise PrimirError(f"{'--undef-inputs' if undef_inputs else '--config'} comes with a later release")
+    if config:
+        raise PrimirError("--config comes with a later release")
     if old is None:
         raise click.UsageError("Missing argument 'OLD'.", click.get_current_context())
-    pairs = _pairs(old, new, requires, unroll)
+    pairs = _pairs(old, new, requires, reading(unroll, undef_inputs))
     if output is not None:
         _check_deliverable(Path(output))
     verdicts = _verdicts(pairs, time, jobs, quiet)
     if form == "json":
-        found = [verdict_json(verdict) for verdict in verdicts]
+        found = [verdict_json(verdict, undef_inputs) for verdict in verdicts]
         text = _json(found if len(found) == 1 else [{"name": pair.name, **each} for pair, each in zip(pairs, found)])
     else:
         text = "\n".join(verdict_text(verdict, pair.old, pair.new) for pair, verdict in zip(pairs, verdicts))
@@ -424,18 +430,18 @@ class Pair:
         return f"{self.old}:{self.new}"
 
 
-def _pairs(old: str, new: str | None, requires: str | None, unroll: int | None) -> list[Pair]:
-    from .api import lift, reading
+def _pairs(old: str, new: str | None, requires: str | None, how: Reading) -> list[Pair]:
+    from .api import lift_function
     from .lift.source import lift_pairs, lift_specs, restrict
     from .lift.spec import from_function
 
     if new is None:
         return [Pair(source.name, target.name, restrict(from_function(source), requires=requires), target)
-                for source, target in lift_pairs(old, reading(unroll))]
-    specs = lift_specs(old, reading(unroll))
+                for source, target in lift_pairs(old, how)]
+    specs = lift_specs(old, how)
     if len(specs) > 1:
         raise PrimirError(f"{old} holds {len(specs)} specs", hint=f"name one, as in {old}:{specs[0].name}")
-    return [Pair(old, new, restrict(specs[0], requires=requires), lift(new, unroll=unroll))]
+    return [Pair(old, new, restrict(specs[0], requires=requires), lift_function(new, how))]
 
 
 def _verdicts(pairs: Sequence[Pair], time: float, jobs: int, quiet: bool) -> list[Verdict]:

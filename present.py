@@ -39,7 +39,7 @@ def verdict_text(verdict: Verdict, old: str, new: str) -> str:
     return "\n".join([text, *(f"  note: {remark}" for remark in verdict.remarks)])
 
 
-def verdict_json(verdict: Verdict) -> Json:
+def verdict_json(verdict: Verdict, undef_inputs: bool = False) -> Json:
     """A verdict as the JSON of `primir verify`."""
     from .verify.verdict import REASONS, Bounded, Proved, Refuted, Unknown, Vacuous
 
@@ -58,8 +58,8 @@ def verdict_json(verdict: Verdict) -> Json:
             pass
         case Vacuous(condition=condition, prover=prover):
             reason = f"no input meets {condition}"
-    return {"version": VERSION, "status": verdict.status, "reason": reason, "bound": bound, "undef_inputs": False,
-            "counterexample": counterexample, "prover": prover, "seconds": round(verdict.seconds, 6)}
+    return {"version": VERSION, "status": verdict.status, "reason": reason, "bound": bound,
+            "undef_inputs": undef_inputs, "counterexample": counterexample, "prover": prover, "seconds": round(verdict.seconds, 6)}
 
 
 # --- graphs, errors, progress -----------------------------------------------------------------------------------------

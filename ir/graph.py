@@ -71,6 +71,16 @@ def leaf(name: str, width: int, kind: str = INPUT) -> Node:
     return _intern(kind, (), width, name)
 
 
+def undef(name: str, width: int) -> Node:
+    """The choice that undef is at one use: open until somebody looks, where that of a freeze is made once."""
+    return leaf(f"undef.{name}", width, CHOICE)
+
+
+def is_undef(node: Node) -> bool:
+    """Whether a choice is that of an undef, and not of a freeze."""
+    return node.op == CHOICE and "undef." in str(node.data)
+
+
 def apply(op: str, *args: Node, width: int | None = None) -> Node:
     """The operation `op` on `args`; casts need the result's `width`. TypeError where the widths do not fit."""
     return _intern(op, args, TABLE[op].result_width(tuple(arg.width for arg in args), width), 0)
@@ -210,11 +220,15 @@ def _first_of(flat: tuple[tuple[tuple[str, tuple[int, ...], int, int | str], ...
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """A typed input. One that is `noundef` makes behaviour undefined when poison comes in."""
+    """A typed input. One that is `noundef` makes behaviour undefined when poison comes in.
+
+    Another one may be poison, and `maybe_undef` undef as well.
+    """
 
     name: str
     type: Type
     noundef: bool = True
+    maybe_undef: bool = False
 
     @property
     def value(self) -> Node:
@@ -224,6 +238,16 @@ class Parameter:
     def poison(self) -> Node:
         """Whether the caller passed poison; not an input where the parameter is noundef."""
         return FALSE if self.noundef else leaf(f"{self.name}!poison", 1)
+
+    @property
+    def undef(self) -> Node:
+        """Whether the caller passed undef."""
+        return leaf(f"{self.name}!undef", 1) if self.maybe_undef and not self.noundef else FALSE
+
+    @property
+    def unclean(self) -> Node:
+        """Whether what came in is no number."""
+        return either(self.poison, self.undef)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,8 @@
       value (add (and %x %y) (lshr %1 1:32))
 
 A node used more than once gets a name. A line `poison` follows its `value` where a result can be poison; `ub` and
-`domain` come last. `%x?: u32` is a parameter that may be poison (then `%x!poison` is a truth value), and
+`domain` come last. `%x?: u32` is a parameter that may be poison (then `%x!poison` is a truth value), `%x??: u32` one
+that may be undef too (`%x!undef`), and
 `choice %c: 32` declares what the program leaves open. Names with other characters than these stand in quotes, as in
 JSON: `%"a b"`. `trap` and `beyond`, the latter with the bound of the loops, come after the domain.
 """
@@ -55,7 +56,8 @@ def print_term(node: Node, names: dict[Node, str] | None = None, depth: int = 20
 
 def print_function(function: Function) -> str:
     """`function` in the text form; `parse_functions` reads it back as the same graph."""
-    parameters = ", ".join(f"%{spelled(p.name)}{'' if p.noundef else '?'}: {p.type}" for p in function.parameters)
+    marks = {p: "" if p.noundef else "??" if p.maybe_undef else "?" for p in function.parameters}
+    parameters = ", ".join(f"%{spelled(p.name)}{mark}: {p.type}" for p, mark in marks.items())
     arrow = f" -> {', '.join(str(r.type) for r in function.results)}" if function.results else ""
     name = function.name if re.fullmatch(r"[A-Za-z_][\w.!$]*", function.name) else json.dumps(function.name)
     return "\n".join([f"function {name}({parameters}){arrow}", *(f"  {line}" for line in _lines(function))])
@@ -127,11 +129,14 @@ def _function(tree: Tree[Token], file: str | None, lines: list[str]) -> Function
             match part.data:  # type: ignore[union-attr]
                 case "parameter":
                     type_ = parse_type(str(children[-1].children[0]), place(part))  # type: ignore[arg-type]
-                    parameter = Parameter(_leaf_name(children[0]), type_, noundef=len(children) == 2)
+                    marks = str(children[1]) if len(children) > 2 else ""
+                    parameter = Parameter(_leaf_name(children[0]), type_, not marks, maybe_undef=marks == "??")
                     parameters.append(parameter)
                     names[print_term(parameter.value)] = parameter.value
                     if not parameter.noundef:
                         names[print_term(parameter.poison)] = parameter.poison
+                    if parameter.undef is not FALSE:
+                        names[print_term(parameter.undef)] = parameter.undef
                 case "type":
                     types.append(parse_type(str(children[0]), place(part)))  # type: ignore[arg-type]
                 case "let":

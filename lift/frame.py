@@ -30,6 +30,7 @@ from ..ir.graph import (
     negate,
     rewrite,
     substitute,
+    undef,
 )
 from ..ir.primes import MAX_WIDTH, TABLE
 from .instructions import (
@@ -57,7 +58,7 @@ POINTER = "a pointer"  # to anything but a constant table
 
 Value: TypeAlias = "Word | Pointer | tuple[Value, ...]"
 
-CHOICES = 256  # that one function may leave open
+CHOICES = 1024  # that one function may leave open
 
 _FLOATING = "fadd fsub fmul fdiv frem fneg fcmp fptoui fptosi uitofp sitofp fptrunc fpext"
 _WORDS = {
@@ -122,10 +123,18 @@ class Numbers:
         self._next = count(1)
 
     def choice(self, width: int) -> Node:
+        """What a freeze chooses, once."""
+        return leaf(f"choice{self._number()}", width, CHOICE)
+
+    def undef(self, width: int) -> Node:
+        """What an undef is at one use."""
+        return undef(str(self._number()), width)
+
+    def _number(self) -> int:
         number = next(self._next)
         if number > CHOICES:
             raise Refused(f"a function that leaves more than {CHOICES} values open", "freeze what is undef once")
-        return leaf(f"choice{number}", width, CHOICE)
+        return number
 
 
 class Frame:
@@ -235,9 +244,9 @@ class Frame:
         return each(lambda x, y: pick(as_word(decide), x, y), first, second)
 
     def _freeze(self, word: Word) -> Word:
-        if word.poison is FALSE:
-            return Word(word.value)
-        return Word(choose(word.poison, self.numbers.choice(word.width), word.value))
+        chosen = {open_: self.numbers.choice(open_.width) for open_ in sorted(word.undefs, key=_order)}
+        value, poison = substitute([word.value, word.poison], chosen)
+        return Word(value if poison is FALSE else choose(poison, self.numbers.choice(word.width), value))
 
     # --- vectors ----------------------------------------------------------------------------------------------------
 
@@ -274,10 +283,12 @@ class Frame:
     def _shuffled(self, instruction: Instruction) -> Value:
         first, second, mask = operands(instruction.rest)
         lanes = [*as_parts(self.operand(first)), *as_parts(self.operand(second))]
-        picked = []
+        picked: list[Value] = []
         for word in flat(self._constant(self.shape(mask.type), mask.value)):
             chosen = word.poison is FALSE and not word.undefs
             lane = lanes[int(word.value.data)] if chosen else lanes[0]
+            if any(lane is other for other in picked):  # a lane of undef is another value at each place
+                lane = self._again(lane)
             picked.append(lane if chosen else each(lambda word: word.where(TRUE), zero(_shape_of(lane))))
         return tuple(picked)
 
@@ -452,10 +463,10 @@ class Frame:
     def _again(self, value: Value) -> Value:
         """`value` with other choices where it comes from undef."""
         words = flat(value)
-        undefs = sorted(joined(words), key=lambda node: (len(str(node.data)), str(node.data)))
+        undefs = sorted(joined(words), key=_order)
         if not undefs:
             return value
-        fresh = {old: self.numbers.choice(old.width) for old in undefs}
+        fresh = {old: self.numbers.undef(old.width) for old in undefs}
         nodes = iter(substitute([node for word in words for node in (word.value, word.poison)], fresh))
         return each(lambda word: Word(next(nodes), next(nodes), frozenset(fresh[old] for old in word.undefs)), value)
 
@@ -483,7 +494,7 @@ class Frame:
         return tuple(self.operand(part) for part in parts)
 
     def _undef(self, width: int) -> Word:
-        choice = self.numbers.choice(width)
+        choice = self.numbers.undef(width)
         return Word(choice, FALSE, frozenset({choice}))
 
 
@@ -503,6 +514,11 @@ def each(change: Callable[..., Word], *values: Value) -> Value:
             raise Refused("a choice between two tables")
         return Pointer(first.table, change(*(pointer.offset for pointer in pointers)))
     return change(*values)
+
+
+def _order(choice: Node) -> tuple[int, str]:
+    """Choices in the order in which they were made."""
+    return len(str(choice.data)), str(choice.data)
 
 
 def flat(value: Value) -> list[Word]:

@@ -22,17 +22,18 @@ from .walk import Raises, lift_definition
 
 
 def lift_llvm(data: str | bytes, symbol: str | None = None, *, file: str | None = None, seconds: float = 20,
-              raises: Raises = frozenset(), unroll: Unroll = UNROLL) -> Function:
+              raises: Raises = frozenset(), unroll: Unroll = UNROLL, undef_inputs: bool = False) -> Function:
     """The function `symbol` of a module, the only one where none is named.
 
     Results and parameters of an aggregate or vector type are several; widths have no signs, so that all types are
-    unsigned. An input may be poison unless it is `noundef`, but is never undef. A call of one of the symbols `raises`
-    leaves the function's domain: our own lowering writes an exception so, and in IR of somebody else's it is a call as
-    any other. Loops are unrolled as far as `unroll` allows. PrimirError, with its place in `file` for IR text, for what
-    is no module, holds no such function, or cannot be lifted: memory other than constant tables, floats, pointers,
-    calls of what is not defined in the module.
+    unsigned. An input may be poison unless it is `noundef`, and undef only with `undef_inputs`. A call of one of the
+    symbols `raises` leaves the function's domain: our own lowering writes an exception so, and in IR of somebody else's
+    it is a call as any other. Loops are unrolled as far as `unroll` allows. PrimirError, with its place in `file` for
+    IR text, for what is no module, holds no such function, or cannot be lifted: memory other than constant tables,
+    floats, pointers, calls of what is not defined in the module.
     """
-    found = functions_of(data, file=file, seconds=seconds, only=symbol, raises=raises, unroll=unroll)
+    found = functions_of(data, file=file, seconds=seconds, only=symbol, raises=raises, unroll=unroll,
+                         undef_inputs=undef_inputs)
     if symbol is not None:
         return found[symbol]
     if len(found.names) == 1:
@@ -45,16 +46,16 @@ def lift_llvm(data: str | bytes, symbol: str | None = None, *, file: str | None 
 
 
 def functions_of(data: str | bytes, *, file: str | None = None, seconds: float = 20, only: str | None = None,
-                 raises: Raises = frozenset(), unroll: Unroll = UNROLL) -> Functions:
+                 raises: Raises = frozenset(), unroll: Unroll = UNROLL, undef_inputs: bool = False) -> Functions:
     """All functions that a module defines. One that cannot be lifted is missing, and looking it up says why.
 
-    `only` leaves the others unlifted; `raises` and `unroll` are as in `lift_llvm`. PrimirError where the data is no
-    module.
+    `only` leaves the others unlifted; `raises`, `unroll` and `undef_inputs` are as in `lift_llvm`. PrimirError
+    where the data is no module.
     """
     deadline = Deadline(seconds)
     printed = read_module(data, file, seconds)
     module = parse_module(printed.text)
-    found = Functions(module, printed, raises, unroll)
+    found = Functions(module, printed, raises, unroll, undef_inputs)
     for name in found.names if only is None else [only]:
         try:
             found.lift(name, deadline)
@@ -69,9 +70,11 @@ class Functions(dict[str, Function]):
     `names` are all that the module defines, in its order, and `refused` says which of them could not be lifted.
     """
 
-    def __init__(self, module: Module, printed: Printed, raises: Raises, unroll: Unroll) -> None:
+    def __init__(self, module: Module, printed: Printed, raises: Raises, unroll: Unroll,
+                 undef_inputs: bool) -> None:
         super().__init__()
         self._module, self._printed, self._raises, self._unroll = module, printed, raises, unroll
+        self._undef_inputs = undef_inputs
         self._symbols = {plain_name(name): name for name in (*module.definitions, *module.aliases)}
         self.names = list(self._symbols)
         self.refused: dict[str, PrimirError] = {}
@@ -91,7 +94,7 @@ class Functions(dict[str, Function]):
         if definition is None:
             raise PrimirError(f"{name} is an alias of something not defined here", Place(self._printed.user.file))
         self[name] = lift_definition(name, self._module, definition, self._printed, deadline, self._raises,
-                                     self._unroll)
+                                     self._unroll, self._undef_inputs)
 
     def __missing__(self, name: str) -> Function:
         raise self.refused[name] if name in self.refused else self._unknown(name)

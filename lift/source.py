@@ -61,9 +61,10 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """How sources are read: how far loops are unrolled."""
+    """How sources are read: how far loops are unrolled, and whether inputs of LLVM IR may be undef."""
 
     unroll: Unroll = UNROLL
+    undef_inputs: bool = False
 
 
 READING = Reading()
@@ -200,7 +201,8 @@ def lift_pairs(source: str, reading: Reading = READING) -> list[tuple[Function, 
     if location.suffix in (".ll", ".bc") and location.file is not None:
         from .llvm import functions_of
 
-        functions = functions_of(_content(location.file), file=str(location.file), unroll=reading.unroll)
+        functions = functions_of(_content(location.file), file=str(location.file), unroll=reading.unroll,
+                                 undef_inputs=reading.undef_inputs)
         pairs = [(functions[old], functions[new]) for old, new in functions.pairs]
     elif location.suffix == ".py" and location.file is not None:
         from .python import functions_in
@@ -253,7 +255,8 @@ def _lift_llvm(location: Location, reading: Reading) -> Function:
     from .llvm import lift_llvm
 
     assert location.file is not None
-    return lift_llvm(_content(location.file), location.function, file=str(location.file), unroll=reading.unroll)
+    return lift_llvm(_content(location.file), location.function, file=str(location.file), unroll=reading.unroll,
+                     undef_inputs=reading.undef_inputs)
 
 
 def _content(path: Path) -> str | bytes:

@@ -65,9 +65,9 @@ REPLACEABLE = frozenset({"weak", "linkonce", "extern_weak", "available_externall
 
 
 def lift_definition(name: str, module: Module, definition: Definition, printed: Printed, deadline: Deadline,
-                    raises: Raises, unroll: Unroll) -> Function:
+                    raises: Raises, unroll: Unroll, undef_inputs: bool) -> Function:
     """The function `name`, which is `definition`. PrimirError where it cannot be lifted."""
-    return Walk(Lifting(module, printed, deadline, raises, unroll), definition).function(name)
+    return Walk(Lifting(module, printed, deadline, raises, unroll, undef_inputs), definition).function(name)
 
 
 @dataclass
@@ -79,6 +79,7 @@ class Lifting:
     deadline: Deadline
     raises: Raises
     unroll: Unroll
+    undef_inputs: bool
     numbers: Numbers = field(default_factory=Numbers)
     facts: Facts = field(default_factory=Facts)
     steps: int = 0  # that all loops have made
@@ -175,12 +176,19 @@ class Walk(Frame):
             names = [base] if isinstance(shape, int) else [f"{base}.{at}" for at in range(len(flat(zero(shape))))]
             taken = {parameter.name for parameter in parameters}
             noundef = "noundef" in operand.attributes
-            fresh = [Parameter(_untaken(name, taken), Type(word.width), noundef)
+            maybe_undef = self.lifting.undef_inputs and not noundef
+            fresh = [Parameter(_untaken(name, taken), Type(word.width), noundef, maybe_undef)
                      for name, word in zip(names, flat(zero(shape)), strict=True)]
             parameters += fresh
             words = iter(fresh)
-            arguments.append(each(lambda _, words=words: _given(next(words)), zero(shape)))
+            arguments.append(each(lambda _, words=words: self._given(next(words)), zero(shape)))
         return tuple(parameters), arguments
+
+    def _given(self, parameter: Parameter) -> Word:
+        if parameter.undef is FALSE:
+            return Word(parameter.value, parameter.poison)
+        choice = self.numbers.undef(parameter.type.width)
+        return Word(choose(parameter.undef, choice, parameter.value), parameter.poison, frozenset({choice}))
 
     def _result_shape(self) -> Shape:
         return self.shape(self.definition.type) if self.definition.type != "void" else ()
@@ -454,10 +462,6 @@ def _taken(ways: Sequence[tuple[Node, Value]]) -> Value:
                     merged(list(zip(conditions, (word.poison for word in words)))), joined(words))
 
     return each(word, *(value for _, value in ways))
-
-
-def _given(parameter: Parameter) -> Word:
-    return Word(parameter.value, parameter.poison)
 
 
 # --- blocks and names -------------------------------------------------------------------------------------------------

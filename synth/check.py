@@ -65,7 +65,7 @@ class Checker:
             case Proved() | Bounded():
                 return Answer(function, llvm, instructions(function), verdict)
             case Refuted(counterexample):
-                self._refuted_on(tuple(word or 0 for word in counterexample.words))  # poison: any word
+                self._refuted_on(counterexample.inputs)
             case _:
                 if node not in self.unproved:
                     self.unproved.append(node)

@@ -141,7 +141,7 @@ class _Synthesis:
             result = self._joined(self._outputs(replace(self.spec, ensures=TRUE, examples=examples)))
             if not isinstance(result.proof, Refuted):
                 return result
-            if not problem.add([tuple(word or 0 for word in result.proof.counterexample.words)]):
+            if not problem.add([result.proof.counterexample.inputs]):
                 break
         raise _GaveUp("outputs that depend on each other and are not determined by the inputs")
 

@@ -160,7 +160,8 @@ def test_lift_and_verify_are_packages_and_functions():
     assert isinstance(primir.lift, types.ModuleType)
     assert primir.lift.source is sys.modules["primir.lift.source"]
     assert list(inspect.signature(primir.lift).parameters) == ["source", "unroll"]
-    assert list(inspect.signature(primir.verify).parameters) == ["old", "new", "requires", "time", "unroll"]
+    assert list(inspect.signature(primir.verify).parameters) == ["old", "new", "requires", "time", "unroll",
+                                                                "undef_inputs"]
 
 
 @pytest.mark.parametrize("name, emitted", [("double", "double_"), ("lambda", "lambda_"), ("f.1 x", "f_1_x")])

@@ -364,7 +364,6 @@ BAD = [
     ("a.ll", LLVM.replace("i8", "i16"), "verify f.ll a.ll", "the signatures differ", None),
     ("", "", "verify f.ll", "no functions src and tgt", None),
     ("", "", "verify", "Missing argument", None),
-    ("", "", "verify f.ll f.ll --undef-inputs", "comes with a later release", None),
     ("", "", "verify --config", "comes with a later release", None),
     ("", "", "synth clear.spec --time 0", "--time", None),
     ("", "", "synth clear.spec --time nan", "--time", None),

@@ -6,18 +6,18 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from ..ir.errors import PrimirError
-from ..ir.graph import CHOICE, FALSE, Function, Node, Parameter, any_of, either, leaf, leaves, substitute
+from ..ir.graph import CHOICE, FALSE, Function, Node, Parameter, any_of, either, is_undef, leaf, leaves, substitute
 from ..ir.types import Type
 
 
 def aligned(function: Function, parameters: tuple[Parameter, ...], side: str) -> Function:
-    """`function` over the leaves of `parameters`, its choices called `side`.choice0, `side`.choice1 ...
+    """`function` over the leaves of `parameters`, its choices called `side`.choice0, `side`.undef.1 ...
 
-    Where only one of both is noundef: poison that comes in is undefined behaviour in a `function` that is noundef,
-    and does not come in where `parameters` are.
+    Where only one of both is noundef: poison or undef that comes in is undefined behaviour in a `function` that is
+    noundef, and does not come in where `parameters` are.
     """
     assert len({p.name for p in parameters}) == len(parameters), f"parameters of one name: {parameters}"
-    leaves_of = {node: node for p in function.parameters for node in (p.value, p.poison)}
+    leaves_of = {node: node for p in function.parameters for node in (p.value, p.poison, p.undef)}
     strange = [node for node in leaves(function.roots) if node not in leaves_of]
     assert not strange, f"{function.name} reads {strange}, which are no parameters"
     new: dict[Node, Node] = {}
@@ -25,10 +25,12 @@ def aligned(function: Function, parameters: tuple[Parameter, ...], side: str) ->
         new[own.value] = given.value
         if not own.noundef:
             new[own.poison] = given.poison
+        if own.undef is not FALSE:
+            new[own.undef] = given.undef
     for index, choice in enumerate(function.choices):
-        new[choice] = leaf(f"{side}.choice{index}", choice.width, CHOICE)
+        new[choice] = leaf(f"{side}.{'undef.' if is_undef(choice) else 'choice'}{index}", choice.width, CHOICE)
     moved = function.over(substitute(function.roots, new))
-    refused = any_of(given.poison for own, given in zip(function.parameters, parameters, strict=True) if own.noundef)
+    refused = any_of(given.unclean for own, given in zip(function.parameters, parameters, strict=True) if own.noundef)
     ub = moved.ub if refused is FALSE else either(moved.ub, refused)
     return replace(moved, parameters=parameters, ub=ub)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
+from types import EllipsisType
 
 from ..ir.evaluate import compiled, evaluate
 from ..ir.graph import CONST, FALSE, LEAVES, Function, Node, Parameter, Result, substitute, topological
@@ -46,7 +47,7 @@ class Behaviour:
 
 @dataclass(frozen=True, slots=True)
 class Counterexample:
-    """Words for the parameters (None is poison), and what both sides do on them.
+    """Words for the parameters (None is poison, Ellipsis undef), and what both sides do on them.
 
     `source` is None where a predicate says what is wanted, and the example's results where an example does (`wanted`).
     `choices` are those of the target. A source that is `open`, with choices of its own, disagrees for all of them and
@@ -54,12 +55,17 @@ class Counterexample:
     """
 
     parameters: tuple[Parameter, ...]
-    words: tuple[int | None, ...]
+    words: tuple[int | None | EllipsisType, ...]
     source: Behaviour | None
     target: Behaviour
     choices: tuple[tuple[str, int, int], ...] = ()  # name, width, word
     open: bool = False
     wanted: bool = False
+
+    @property
+    def inputs(self) -> tuple[int, ...]:
+        """The words, with 0 where any would do."""
+        return tuple(word if isinstance(word, int) else 0 for word in self.words)
 
     @property
     def reason(self) -> Reason:
@@ -86,18 +92,18 @@ class Counterexample:
         return "\n".join(f"  {line}" for line in lines)
 
     def to_json(self) -> dict[str, object]:
-        """{"inputs": {name: number or "poison"}, "source": ..., "target": ...}; numbers as their types read them."""
+        """{"inputs": {name: number, "poison" or "undef"}, "source": ..., "target": ...}; numbers as types read them."""
         inputs = {p.name: _json(p.type, word) for p, word in zip(self.parameters, self.words, strict=True)}
         return {"inputs": inputs, "source": None if self.source is None else self.source.to_json(),
                 "target": self.target.to_json()}
 
 
-def _show(type_: Type, word: int | None) -> str:
-    return "poison" if word is None else type_.show(word)
+def _show(type_: Type, word: int | None | EllipsisType) -> str:
+    return type_.show(word) if isinstance(word, int) else "poison" if word is None else "undef"
 
 
-def _json(type_: Type, word: int | None) -> int | str:
-    return "poison" if word is None else type_.read(word)
+def _json(type_: Type, word: int | None | EllipsisType) -> int | str:
+    return type_.read(word) if isinstance(word, int) else "poison" if word is None else "undef"
 
 
 # --- making one -------------------------------------------------------------------------------------------------------
@@ -124,11 +130,18 @@ def replayed(wrong: Node, source: Function | Behaviour | None, target: Function,
     before = behaviours[0] if isinstance(source, Function) else source
     return Counterexample(
         target.parameters,
-        tuple(None if p.poison is not FALSE and model.get(p.poison, 0) else model.get(p.value, 0)
-              for p in target.parameters),
+        tuple(_given(p, model) for p in target.parameters),
         before, behaviours[-1],
         tuple((str(node.data), node.width, words[node]) for node in target.choices),
         open=isinstance(source, Function) and bool(source.choices), wanted=isinstance(source, Behaviour))
+
+
+def _given(parameter: Parameter, model: Mapping[Node, int]) -> int | None | EllipsisType:
+    if parameter.poison is not FALSE and model.get(parameter.poison, 0):
+        return None
+    if parameter.undef is not FALSE and model.get(parameter.undef, 0):
+        return ...
+    return model.get(parameter.value, 0)
 
 
 def _behaviour(function: Function, values: Sequence[int]) -> Behaviour:
@@ -165,7 +178,7 @@ def shrunk(wrong: Node, model: Mapping[Node, int], signed: Container[Node] = (),
     improved = True
     while improved:
         improved = False
-        for node in sorted(best, key=lambda node: (not str(node.data).endswith("!poison"), str(node.data))):
+        for node in sorted(best, key=lambda node: (not str(node.data).endswith(("!poison", "!undef")), str(node.data))):
             for word in _smaller(best[node], node.width, node in signed):
                 if work <= 0:
                     return best

@@ -204,7 +204,7 @@ def _refined(source: Function, target: Function, condition: Node, means: _Means)
     bad = both(condition, wrong(source, target))
     hints = [*(result.value for result in target.results), *target.choices]
     universal = [choice for choice in source.choices if choice in set(topological([bad]))]
-    match exists_forall(bad, universal, hints, means.deadline, means.provers):
+    match exists_forall(bad, universal, hints, means.deadline, means.provers, [r.value for r in source.results]):
         case Sat(model, prover, remarks):
             return _refuted(bad, source, target, model, prover, remarks, small=not universal)
         case answer:
@@ -233,9 +233,9 @@ def _required(requires: Node, parameters: Sequence[Parameter]) -> tuple[Node, tu
     spoken = set(leaves([requires]))
     strange = spoken - {p.value for p in parameters}
     assert not strange, f"a condition on {strange}, which are no parameters"
-    clean = [p for p in parameters if p.value in spoken and p.poison is not FALSE]
+    clean = [p for p in parameters if p.value in spoken and p.unclean is not FALSE]
     remarks = (f"where a condition speaks of {', '.join(p.name for p in clean)}, poison does not meet it",)
-    return all_of([requires, *(negate(p.poison) for p in clean)]), remarks if clean else ()
+    return all_of([requires, *(negate(p.unclean) for p in clean)]), remarks if clean else ()
 
 
 def _possible(condition: Node, choices: Sequence[Node], means: _Means) -> Verdict:
@@ -344,7 +344,7 @@ def _fails_example(example: Example, target: Function) -> tuple[Node, dict[Node,
                  for result, word in zip(target.results, example.outputs, strict=True)]
     inputs = {p.value: word & (1 << p.type.width) - 1
               for p, word in zip(target.parameters, example.inputs, strict=True)}
-    inputs.update({p.poison: 0 for p in target.parameters if p.poison is not FALSE})
+    inputs.update({flag: 0 for p in target.parameters for flag in (p.poison, p.undef) if flag is not FALSE})
     fails = any_of([negate(target.domain), target.ub, target.trap, *differing])
     return both(negate(target.beyond), fails), inputs
 
@@ -365,7 +365,7 @@ def _ensures(spec: Spec, reference: Function | None, target: Function, condition
     (ensured,) = substitute([spec.ensures], outputs)
     fails = any_of([negate(target.domain), target.ub, target.trap, *(result.poison for result in target.results),
                     negate(ensured)])
-    poison = [*(p.poison for p in spec.parameters),
+    poison = [*(p.unclean for p in spec.parameters),
               *(result.poison for result in (reference.results if reference is not None else ()))]
     silent = [target.beyond, *([reference.trap] if reference is not None else [])]
     bad = all_of([condition, *map(negate, (*poison, *silent)), fails])

@@ -64,7 +64,7 @@ def points(leaves: Sequence[Node], mentioned: Sequence[int]) -> Iterator[tuple[i
 
 def _other(rng: random.Random, leaf: Node, special: Sequence[int]) -> int:
     """A special word for a leaf whose turn it is not. Few inputs are poison, or nothing else would be tried."""
-    return 0 if str(leaf.data).endswith("!poison") and rng.random() < 0.9 else rng.choice(special)
+    return 0 if str(leaf.data).endswith(("!poison", "!undef")) and rng.random() < 0.9 else rng.choice(special)
 
 
 def _special(width: int, mentioned: Sequence[int]) -> list[int]:
