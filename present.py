@@ -59,7 +59,8 @@ def verdict_json(verdict: Verdict, undef_inputs: bool = False) -> Json:
         case Vacuous(condition=condition, prover=prover):
             reason = f"no input meets {condition}"
     return {"version": VERSION, "status": verdict.status, "reason": reason, "bound": bound,
-            "undef_inputs": undef_inputs, "counterexample": counterexample, "prover": prover, "seconds": round(verdict.seconds, 6)}
+            "undef_inputs": undef_inputs, "counterexample": counterexample, "prover": prover,
+            "seconds": round(verdict.seconds, 6)}
 
 
 # --- graphs, errors, progress -----------------------------------------------------------------------------------------

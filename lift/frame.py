@@ -71,7 +71,8 @@ _WORDS = {
     "indirectbr": "a computed branch", "callbr": "inline assembly", "va_arg": "a variadic argument",
     **dict.fromkeys(_FLOATING.split(), "floating-point arithmetic"),
 }  # fmt: skip
-_EXTENSIONS = ("zeroext", "signext", "noext", "inreg")  # how a word is passed, not what it is
+# How a word is passed, and not what it is; `returned` is looked at where the function returns.
+_SILENT = ("zeroext", "signext", "noext", "inreg", "returned")
 
 # Intrinsics that are no row of the table: what they give as a term over x and y, where v is the result's width.
 _DERIVED = {
@@ -424,7 +425,7 @@ class Frame:
                 value = each(lambda word, pairs=pairs: word.where(_outside_all(word, pairs)), value)
             elif attribute == "noundef":
                 self.undefined(any_of(word.open() for word in flat(value)))
-            elif attribute not in _EXTENSIONS and attribute[0] not in '"=' and not isinstance(value, Pointer):
+            elif attribute not in _SILENT and attribute[0] not in '"=' and not isinstance(value, Pointer):
                 raise Refused(f"the attribute {attribute}")
         return value
 

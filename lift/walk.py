@@ -263,7 +263,11 @@ class Walk(Frame):
             return ()
         (operand,) = operands(instruction.rest)
         known = [word for word in self.definition.attributes if word == "noundef" or word.startswith("range(")]
-        return self._settled(self.attributed(self.operand(operand), known))
+        value = self._settled(self.attributed(self.operand(operand), known))
+        for parameter in self.definition.parameters:
+            if "returned" in parameter.attributes:
+                self.undefined(_differ(value, self.operand(Operand(parameter.type, parameter.value))))
+        return value
 
     def _targets(self, instruction: Instruction) -> list[tuple[int, Node]]:
         """The blocks that a branch or a switch leads to, each once, and when. To decide by poison or undef is UB."""
@@ -465,6 +469,13 @@ def _taken(ways: Sequence[tuple[Node, Value]]) -> Value:
 
 
 # --- blocks and names -------------------------------------------------------------------------------------------------
+
+
+def _differ(a: Value, b: Value) -> Node:
+    """When two values of one shape are not the same."""
+    return any_of(either(fold(apply("xor", x.poison, y.poison)),
+                         both(negate(either(x.poison, y.poison)), fold(apply("ne", x.value, y.value))))
+                  for x, y in zip(flat(a), flat(b), strict=True) if x != y)
 
 
 def _callee(instruction: Instruction) -> str:
