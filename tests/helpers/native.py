@@ -184,7 +184,8 @@ def compile_c(compiler, path, shapes, folder, flags):
     library = folder / f"{path.stem}{abs(hash(tuple(flags)))}.so"
     source = folder / f"{path.stem}_driver{path.suffix}"
     source.write_text("\n".join(lines) + "\n")
-    _run([*compiler, "-shared", "-fPIC", "-w", *flags, "-x", language, str(source), "-o", str(library)])
+    shared = ["-shared", "-fPIC", "-Wl,-Bsymbolic"]  # names of ours may be names of the C library's as well
+    _run([*compiler, *shared, "-w", *flags, "-x", language, str(source), "-o", str(library)])
     return _batches(library, dict.fromkeys(shapes, 1))
 
 

@@ -13,6 +13,7 @@ from programs import definition, module
 
 EACH = 20  # functions of a module
 LEVELS = (0, 2)
+OPEN = "leaves more than 256 values open"  # a loop that freezes something new in each run may
 
 
 def check(seed, count, inputs):
@@ -20,8 +21,9 @@ def check(seed, count, inputs):
     print(f"seed {seed}")  # noqa: T201
     text = module(seed, count)
     found = functions_of(text)
-    assert found.refused == {}, f"seed {seed}"
-    names = [f"f{index}" for index in range(count)]
+    assert all(OPEN in problem.message for problem in found.refused.values()), f"seed {seed}: {found.refused}"
+    assert len(found.refused) < EACH / 4, f"seed {seed}"
+    names = [f"f{index}" for index in range(count) if f"f{index}" in found]
     native = {level: compile_llvm(text, names, level) for level in LEVELS}
     compared = 0
     for name in names:
