@@ -5,9 +5,9 @@ import re
 
 TOKEN = r'[%@!#]?"[^"]*"|[%@!#]?[-\w.$]+|\s+|.'
 STRANGE = re.split(r"\n| ; ", """poison ; undef ; zeroinitializer ; i0 ; i8388607 ; i99999999 ; i128 ; ptr ; float
-void ; <4294967295 x i8> ; [18446744073709551615 x i8] ; -1 ; 99999999999999999999999999 ; nsw ; { ; } ; ( ; ) ; , ; = ; %x
-@f ; label ; asm ; noundef ; range(i8 1, 1) ; \0 ; \x80 ; \u2028 ; unreachable ; call ; phi ; ret ; br ; !0 ; splat
-inbounds ; to ; metadata ; true ; null ; none""")
+void ; <4294967295 x i8> ; [18446744073709551615 x i8] ; -1 ; 99999999999999999999999999 ; nsw ; { ; } ; ( ; ) ; , ; =
+%x ; @f ; label ; asm ; noundef ; range(i8 1, 1) ; \0 ; \x80 ; \u2028 ; unreachable ; call ; phi ; ret ; br ; !0
+splat ; inbounds ; to ; metadata ; true ; null ; none""")
 KINDS = [r"%[\w.]+", r"-?\d+|true|false|poison|undef", r"i\d+", "add|sub|mul|and|or|xor|shl|lshr|ashr|[us](div|rem)",
          "eq|ne|[us][lg][te]", "zext|sext|trunc", "nuw|nsw|exact|disjoint|nneg|samesign|noundef", "[a-z.]+", ".*"]
 

@@ -48,4 +48,4 @@ def test_an_optimizer_would_hide_what_is_wrong():
         after = functions_of(optimized(file.read_text()), only="tgt")
         if "tgt" in after:
             hidden += outcome(functions_of(file.read_text())["src"], after["tgt"]) == "proved"
-    assert hidden >= 25
+    assert hidden >= 30
