@@ -463,10 +463,12 @@ LIFT_SUFFIXES = {".dot": "dot", ".svg": "svg", ".smt2": "smt2", ".ll": "ll", ".j
 @group.command()
 @click.argument("source", metavar="SOURCE")
 @click.option("--raw", is_flag=True, help="The graph as it was lifted, not in canonical form.")
+@click.option("--slices", is_flag=True, help="Every maximal integer expression of the file, not a function as a whole.")
+@click.option("--stats", is_flag=True, help="With --slices: how many there are, and how many different ones.")
 @click.option("-o", "--output", metavar="FILE", help="Write there; the suffix says as what where --format does not.")
 @_common("text dot svg smt2 ll json", time=10.0, jobs=False)
-def lift(source: str, raw: bool, output: str | None, time: float, unroll: int | None, accept: tuple[str, ...],
-         form: str | None, quiet: bool) -> int:
+def lift(source: str, raw: bool, slices: bool, stats: bool, output: str | None, time: float, unroll: int | None,
+         accept: tuple[str, ...], form: str | None, quiet: bool) -> int:
     """Prints a function as a graph of primitive operations, in canonical form.
 
     Loops are unrolled. Where one may run longer than it was, the line `beyond` says for which inputs.
@@ -475,6 +477,8 @@ def lift(source: str, raw: bool, output: str | None, time: float, unroll: int | 
     primir lift average.py:average
     primir lift module.ll:f -o f.svg
     primir lift module.bc:f --format smt2
+    primir lift module.ll --slices
+    primir lift module.ll --slices --stats
 
     Exit codes: 0 lifted, 3 lifted up to the bound of a loop that may run longer.
     """
@@ -483,14 +487,39 @@ def lift(source: str, raw: bool, output: str | None, time: float, unroll: int | 
     from .jobs.limits import Deadline
     from .verify.refine import unwound
 
+    if stats and not slices:
+        raise click.UsageError("--stats goes with --slices.", click.get_current_context())
+    if form is None:
+        form = LIFT_SUFFIXES.get(Path(output).suffix, "text") if output is not None else "text"
+    if slices:
+        return _slices(source, raw, stats, output, time, form, quiet)
     function, remarks = unwound(lift_function(source, unroll=unroll), TRUE, Deadline(time))
     for remark in (*function.remarks, *remarks):
         _note(f"note: {remark}", quiet)
-    if form is None:
-        form = LIFT_SUFFIXES.get(Path(output).suffix, "text") if output is not None else "text"
     text = _graph(function if raw else _canonical(function), form)
     _deliver(text, output)
     return OK if function.beyond is FALSE else _exit("bounded", accept)
+
+
+def _slices(source: str, raw: bool, stats: bool, output: str | None, time: float, form: str, quiet: bool) -> int:
+    from .lift.slices import Census
+    from .lift.source import slice_source
+    from .present import census_text, slices_json, slices_text
+
+    if form not in ("text", "json"):
+        raise click.UsageError(f"Slices are printed as text or json, not as {form}.", click.get_current_context())
+    found = slice_source(source, time)
+    census = Census() if stats else None
+    if census is not None:
+        census.add(found)
+    if form == "json":
+        text = json.dumps(slices_json(found, census, raw))
+    else:
+        text = census_text(census) if census is not None else slices_text(found, raw)
+    for why, count in found.skipped.items():
+        _note(f"note: {count} of {len(found.functions)} functions have no slices here: {why}", quiet)
+    _deliver(text, output)
+    return OK
 
 
 def _canonical(function: Function) -> Function:

@@ -11,6 +11,7 @@ from .ir.errors import PrimirError
 
 if TYPE_CHECKING:
     from .ir.graph import Function
+    from .lift.slices import Census, Slices
     from .synth.result import Progress
     from .verify.verdict import Verdict
 
@@ -63,7 +64,7 @@ def verdict_json(verdict: Verdict, undef_inputs: bool = False) -> Json:
             "seconds": round(verdict.seconds, 6)}
 
 
-# --- graphs, errors, progress -----------------------------------------------------------------------------------------
+# --- graphs -----------------------------------------------------------------------------------------------------------
 
 
 def function_json(function: Function) -> Json:
@@ -82,6 +83,55 @@ def function_json(function: Function) -> Json:
             "results": results, "ub": ub, "domain": domain, "trap": trap, "beyond": beyond, "bound": function.bound,
             "nodes": [[op, list(args), width, data] for op, args, width, data in rows],
             "cost": {"instructions": instructions(function)}, "remarks": list(function.remarks)}
+
+
+# --- slices -----------------------------------------------------------------------------------------------------------
+
+COVERED = (50, 80, 90)  # percent of the slices
+
+
+def slices_text(found: Slices, raw: bool) -> str:
+    """One line a slice: its place, what its root is, and its term."""
+    from .ir.text import print_shared
+
+    terms = [print_shared(each.value if raw else each.canonical) for each in found.slices]
+    return "\n".join(f"{each.place}: {each.kind} in {each.within}: {term}" for each, term in zip(found.slices, terms))
+
+
+def slices_json(found: Slices, census: Census | None, raw: bool) -> Json:
+    """The slices of one file, or where there is a census, its numbers alone. Poison and ub are as they are written."""
+    from .ir.text import print_shared
+
+    slices = [{"file": each.place.file, "line": each.place.line, "column": each.place.column, "function": each.within,
+               "kind": each.kind, "width": each.value.width,
+               "inputs": [{"name": p.name, "type": str(p.type), "noundef": p.noundef} for p in each.parameters],
+               "term": print_shared(each.value if raw else each.canonical), "poison": print_shared(each.poison),
+               "ub": print_shared(each.ub)} for each in found.slices] if census is None else None
+    return {"version": VERSION, "status": "sliced", "file": found.file, "slices": slices, "trivial": found.trivial,
+            "skipped": dict(found.skipped), "stats": census_json(census) if census is not None else None}
+
+
+def census_json(census: Census) -> Json:
+    """How many slices and forms there are; `covering` says how many forms make up so many percent of the slices."""
+    return {"files": census.files, "lines": census.lines, "instructions": census.instructions,
+            "functions": census.functions, "slices": census.slices, "trivial": census.trivial,
+            "forms": len(census.canonical), "plain_forms": len(census.plain),
+            "covering": {str(percent): census.covering(percent / 100) for percent in COVERED}}
+
+
+def census_text(census: Census) -> str:
+    """The same for people."""
+    rows = [("lines of source", census.lines), ("IR instructions", census.instructions),
+            ("functions", census.functions), ("slices", census.slices),
+            ("inputs that are used as they are", census.trivial),
+            ("distinct canonical forms", len(census.canonical)), ("distinct commutative forms", len(census.plain)),
+            *((f"forms that cover {percent} %", census.covering(percent / 100)) for percent in COVERED),
+            *((f"functions without slices: {why}", count) for why, count in census.skipped.most_common())]
+    width = max(len(name) for name, _ in rows)
+    return "\n".join(f"{name:{width}}  {number:>10,}" for name, number in rows)
+
+
+# --- errors, progress -------------------------------------------------------------------------------------------------
 
 
 def error_json(error: PrimirError) -> Json:

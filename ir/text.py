@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     from lark import Token, Tree
 
 
+DEEPEST = 100  # operations inside one another on one line
+
+
 def spelled(name: str) -> str:
     """A name as the text form has it: in quotes where it could not be read back otherwise."""
     return name if re.fullmatch(r"[\w.!$]+", name) else json.dumps(name)
@@ -52,6 +55,22 @@ def print_term(node: Node, names: dict[Node, str] | None = None, depth: int = 20
         return "..."
     tag = f":{node.width}" if TABLE[node.op].cast else ""
     return f"({node.op}{tag} {' '.join(print_term(arg, names, depth - 1) for arg in node.args)})"
+
+
+def print_shared(node: Node) -> str:
+    """`node` in one line; an operation that is used more than once has a name: `%1 = (add %x 1:8); (mul %1 %1)`."""
+    nodes = list(topological([node]))
+    uses = Counter(arg for user in nodes for arg in user.args)
+    taken = {print_term(each) for each in nodes if each.op in LEAVES}
+    free = (name for number in count(1) if (name := f"%{number}") not in taken)
+    names: dict[Node, str] = {}
+    lines: list[str] = []
+    for each in nodes:
+        if each.op not in LEAVES and (uses[each] > 1 or _depth(each, names) >= DEEPEST):
+            text = print_term(each, names)
+            names[each] = next(free)
+            lines.append(f"{names[each]} = {text}")
+    return "; ".join([*lines, print_term(node, names)])
 
 
 def print_function(function: Function) -> str:

@@ -11,8 +11,12 @@ import re
 from collections import defaultdict
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from ..ir.errors import Place, PrimirError
+
+if TYPE_CHECKING:
+    from llvmlite.binding import ModuleRef
 
 LONGEST = 16 << 20  # bytes of a module that we read
 PRINTED = 64 << 20  # characters of what LLVM prints
@@ -26,14 +30,21 @@ _QUOTED = re.compile(r'"[^"]*"?|;[^\n]*')
 
 @dataclass(frozen=True)
 class Printed:
-    """A module as LLVM prints it, and the user's text where there was one (bitcode has none)."""
+    """A module as LLVM prints it, and the user's text where there was one (bitcode has none).
+
+    `promoted` says that variables in memory have become values, and lines cannot be found any more.
+    """
 
     text: str
     user: User
+    promoted: bool = False
 
 
-def read_module(data: str | bytes, file: str | None, seconds: float) -> Printed:
-    """What LLVM prints for `data`, IR text or bitcode. PrimirError, with its place, for what is neither, or invalid."""
+def read_module(data: str | bytes, file: str | None, seconds: float, promote: bool = False) -> Printed:
+    """What LLVM prints for `data`, IR text or bitcode; `promote` makes values of variables in memory where it can.
+
+    PrimirError, with its place, for what is neither, or invalid.
+    """
     from ..jobs.workers import Crashed, TimedOut, borrowed
 
     user = User(file, None) if _is_bitcode(data) else User(file, _decoded(data, file))
@@ -43,30 +54,49 @@ def read_module(data: str | bytes, file: str | None, seconds: float) -> Printed:
         raise _too_large(len(data), file)
     try:
         with borrowed("llvm") as worker:
-            answer = worker.call(f"{__name__}:print_module", data if user.text is None else user.text, seconds=seconds)
+            answer = worker.call(f"{__name__}:print_module", data if user.text is None else user.text, promote,
+                                 seconds=seconds)
     except TimedOut:
         raise PrimirError(f"LLVM did not read this within {seconds:g} s", Place(file)) from None
     except Crashed as crash:
         raise PrimirError(f"LLVM crashed while it read this: {crash.reason}", Place(file)) from None
-    printed, problem = answer
+    printed, problem, promoted = answer
     if problem is not None:
         raise _invalid(problem, user)
-    return Printed(printed, user)
+    return Printed(printed, user, promoted)
 
 
-def print_module(data: str | bytes) -> tuple[str, str | None]:
-    """What LLVM prints for a module and None, or "" and what it says against the module. Runs in the child."""
+def print_module(data: str | bytes, promote: bool = False) -> tuple[str, str | None, bool]:
+    """What LLVM prints for a module and None, or "" and what it says against the module. Runs in the child.
+
+    Last, whether variables in memory have become values: where there are some, and `promote` asks for it.
+    """
     from llvmlite import binding as llvm
 
     try:
         module = llvm.parse_bitcode(data) if isinstance(data, bytes) else llvm.parse_assembly(data)
         module.verify()
     except RuntimeError as problem:
-        return "", str(problem)
+        return "", str(problem), False
     text = str(module)
+    promoted = promote and " = alloca " in text
+    if promoted:
+        _promote(module)
+        text = str(module)
     if len(text) > PRINTED:
-        return "", f"it is {len(text)} characters long when it is printed"
-    return text, None
+        return "", f"it is {len(text)} characters long when it is printed", False
+    return text, None, promoted
+
+
+def _promote(module: ModuleRef) -> None:
+    """Run the SROA pass, and nothing else."""
+    from llvmlite import binding as llvm
+
+    llvm.initialize_native_target()
+    target = llvm.Target.from_default_triple().create_target_machine()
+    passes = llvm.create_new_module_pass_manager()
+    passes.add_sroa_pass()
+    passes.run(module, llvm.create_pass_builder(target, llvm.create_pipeline_tuning_options(0)))
 
 
 # --- before LLVM ------------------------------------------------------------------------------------------------------
@@ -206,7 +236,7 @@ class Body:
         if label := re.match(rf"\s*({NAME}):", code):
             self.labels[f"%{label[1]}"] = number
             code = code[label.end():]
-        if instruction := re.match(rf"\s*(?:(%{NAME})\s*=\s*)?(?:(?:tail|musttail|notail)\s+)?([a-z]+)\b", code):
+        if instruction := re.match(rf"\s*(?:(%{NAME})\s*=\s*)?(?:(?:tail|musttail|notail)\s+)?([a-z_]+)\b", code):
             if instruction[1] is not None:
                 self.results[instruction[1]] = number
             self.opcodes[instruction[2]].append(number)

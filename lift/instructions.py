@@ -111,6 +111,12 @@ def plain_name(name: str) -> str:
     return re.sub(r"\\([0-9A-Fa-f]{2})", lambda found: chr(int(found[1], 16)), bare[1:-1])
 
 
+def word_name(name: str) -> str:
+    """A name of word characters and dots that is none of an inner node (they are numbers) or of a choice."""
+    name = re.sub(r"[^\w.]", "_", name)
+    return f"_{name}" if re.match(r"\d|choice\d+$", name) else name
+
+
 # --- modules ----------------------------------------------------------------------------------------------------------
 
 
@@ -190,7 +196,7 @@ def _without_comment(line: str) -> str:
 def _instruction(line: str, counts: dict[str, int]) -> Instruction:
     """An instruction; `counts` knows how many there were of each opcode."""
     text = re.sub(r"(?: #\d+)*(?:, ![\w.]+ !(?:\d+|\w+\([^()]*\)))*$", "", line)
-    parts = re.match(rf"(?:(%{NAME}) = )?(?:(?:tail|musttail|notail) )?([a-z]+)\b ?", text)
+    parts = re.match(rf"(?:(%{NAME}) = )?(?:(?:tail|musttail|notail) )?([a-z_]+)\b ?", text)
     assert parts is not None, line
     opcode = parts[2]
     counts[opcode] = counts.get(opcode, -1) + 1

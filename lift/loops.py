@@ -121,6 +121,23 @@ def _header(ahead: Graph, inside: Collection[int], blocks: Collection[int], entr
     return next(iter(entered))
 
 
+def reverse_postorder(successors: Graph, entry: int) -> list[int]:
+    """The blocks that `entry` leads to, each after its dominators, whatever loops there are."""
+    found: list[int] = []
+    seen = {entry}
+    stack = [(entry, iter(successors[entry]))]
+    while stack:
+        block, rest = stack[-1]
+        following = next((target for target in rest if target not in seen), None)
+        if following is None:
+            stack.pop()
+            found.append(block)
+        else:
+            seen.add(following)
+            stack.append((following, iter(successors[following])))
+    return found[::-1]
+
+
 def components(successors: Graph, entry: int, within: Collection[int]) -> list[list[int]]:
     """The strongly connected components of `within` that `entry` leads to, each before those that it leads to.
 

@@ -91,6 +91,19 @@ class Conditions(Generic[Carried]):
         above = self._dominator[node]
         return [(edge, both(self._condition(edge.source, above), edge.condition)) for edge in self.edges[node]]
 
+    def passed(self, node: int) -> dict[int, Node]:
+        """The nodes on the ways from the dominator of `node` to it, that one included, and for each when a way that
+        has come to the dominator passes it."""
+        above = self._dominator[node]
+        found: dict[int, Node] = {}
+        waiting = [edge.source for edge in self.edges[node]]
+        while waiting:
+            source = waiting.pop()
+            if source not in found:
+                found[source] = self._condition(source, above)
+                waiting += [edge.source for edge in self.edges[source]] if source != above else []
+        return found
+
     def _condition(self, node: int, above: int) -> Node:
         """When `node` is reached, given that its dominator `above` is."""
         way = []

@@ -19,6 +19,7 @@ from .spec import Spec, from_function
 
 if TYPE_CHECKING:
     from .python import Lowered
+    from .slices import Slices
 
 Source: TypeAlias = "str | os.PathLike[str] | Callable[..., Any] | Function | Spec"
 
@@ -216,6 +217,21 @@ def lift_pairs(source: str, reading: Reading = READING) -> list[tuple[Function, 
     if location.function is not None or not pairs:
         raise PrimirError(f"{source} holds no functions src and tgt", hint="name two sources, an old and a new one")
     return pairs
+
+
+def slice_source(source: str, seconds: float) -> Slices:
+    """The slices of a file of LLVM IR, or those of one function in it. PrimirError for other sources."""
+    from .slices import slices_of
+
+    location = split_source(source)
+    if location.suffix not in (".ll", ".bc") or location.file is None:
+        raise PrimirError("slices are made of compiled code", Place(location.place), "name a .ll or .bc file")
+    found = slices_of(_content(location.file), file=str(location.file), seconds=seconds)
+    if location.function is None:
+        return found
+    if location.function not in found.functions:
+        raise _no_function(location, found.functions, "function")
+    return found.of(location.function)
 
 
 def _callable_at(location: Location) -> Callable[..., Any]:

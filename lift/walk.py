@@ -50,6 +50,7 @@ from .instructions import (
     operands,
     plain_name,
     split,
+    word_name,
 )
 from .loops import AGAIN, Irreducible, Region, TooDeep, Unroll, region_of
 from .opcodes import Word, joined
@@ -217,7 +218,7 @@ class Walk(Frame):
         registers = ways[0][0].carried
         if len(ways) == 1:
             return registers
-        return {register: _taken([(condition, edge.carried[register]) for edge, condition in ways])
+        return {register: taken([(condition, edge.carried[register]) for edge, condition in ways])
                 for register in registers}
 
     def _block(self, block: int, region: Region, conditions: Conditions[Carried]) -> Effects:
@@ -401,7 +402,7 @@ class Walk(Frame):
         except (Irreducible, TooDeep) as problem:
             what = "a loop with several ways in" if isinstance(problem, Irreducible) else "loops nested as deep as this"
             raise PrimirError(f"{what} cannot be lifted", self._place_of(blocks[problem.block])) from None
-        phis = [[_phi(instruction, numbers) for instruction in block.instructions if instruction.opcode == "phi"]
+        phis = [[phi_of(instruction, numbers) for instruction in block.instructions if instruction.opcode == "phi"]
                 for block in blocks]
         return Plan(blocks, numbers, [*phis, []], region, _outs(region, blocks, phis))
 
@@ -453,11 +454,11 @@ def _chosen(condition: Node, a: Value, b: Value) -> Value:
                                   joined((x, y))), a, b)
 
 
-def _taken(ways: Sequence[tuple[Node, Value]]) -> Value:
+def taken(ways: Sequence[tuple[Node, Value]]) -> Value:
     """The value of the way that was taken: of the conditions exactly one holds."""
     first = ways[0][1]
     if isinstance(first, tuple):
-        return tuple(_taken([(condition, part(value, index)) for condition, value in ways])
+        return tuple(taken([(condition, part(value, index)) for condition, value in ways])
                      for index in range(len(first)))
 
     def word(*words: Word) -> Word:
@@ -499,7 +500,7 @@ def _up_to_end(block: Block, raises: Raises) -> Block:
     return block
 
 
-def _phi(instruction: Instruction, numbers: Mapping[str, int]) -> Phi:
+def phi_of(instruction: Instruction, numbers: Mapping[str, int]) -> Phi:
     pairs = split(instruction.rest)
     type_ = pairs[0][-2]
     ways: dict[int, Operand] = {}
@@ -535,8 +536,7 @@ def _parameter_name(printed: str, index: int) -> str:
     """A name of word characters for a parameter: arg0, arg1 ... where LLVM has a number."""
     if re.fullmatch(r"%\d+", printed):
         return f"arg{index}"
-    name = re.sub(r"[^\w.]", "_", plain_name(printed))
-    return f"_{name}" if re.match(r"\d|choice\d+$", name) else name  # the names of inner nodes and of choices
+    return word_name(plain_name(printed))
 
 
 def _untaken(name: str, taken: Collection[str]) -> str:

@@ -181,6 +181,47 @@ def test_lift_prints_what_reads_back(here, capsys):
     assert Path("f.txt").read_text() == out
 
 
+SLICED = """
+define i32 @f(i32 noundef %x, ptr %p) {
+  %a = load i32, ptr %p
+  %b = add i32 %a, %x
+  store i32 %b, ptr %p
+  %c = sub i32 0, %a
+  %d = sub i32 %x, %c
+  ret i32 %d
+}
+define void @g(ptr %p) {
+  ret void
+}
+"""
+
+
+def test_lift_prints_the_slices_of_a_file(here, capsys):
+    Path("code.ll").write_text(SLICED)
+    lines = ["code.ll:5:3: stored in f: (add %p %x)", "code.ll:8:3: returned in f: (add %x %p)"]
+    assert run(capsys, "lift", "code.ll", "--slices")[:2] == (0, "\n".join(lines) + "\n")
+    assert run(capsys, "lift", "code.ll:g", "--slices")[:2] == (0, "\n")
+    raw = run(capsys, "lift", "code.ll:f", "--slices", "--raw")[1]
+    assert raw.splitlines()[1] == "code.ll:8:3: returned in f: (sub %x (sub 0:32 %p))"
+    code, found = run_json(capsys, "lift", "code.ll", "--slices")
+    assert (code, found["status"], found["trivial"], found["skipped"], found["stats"]) == (0, "sliced", 0, {}, None)
+    assert found["slices"][1] == {
+        "file": "code.ll", "line": 8, "column": 3, "function": "f", "kind": "returned", "width": 32,
+        "inputs": [{"name": "x", "type": "u32", "noundef": True}, {"name": "p", "type": "u32", "noundef": False}],
+        "term": "(add %x %p)", "poison": "%p!poison", "ub": "0:1"}
+
+
+def test_lift_counts_the_slices_of_a_file(here, capsys):
+    Path("code.ll").write_text(SLICED)
+    code, found = run_json(capsys, "lift", "code.ll", "--slices", "--stats")
+    assert (code, found["slices"]) == (0, None)
+    assert found["stats"] == {
+        "files": 1, "lines": 13, "instructions": 7, "functions": 2, "slices": 2, "trivial": 0, "forms": 1,
+        "plain_forms": 2, "covering": {"50": 1, "80": 1, "90": 1}}
+    rows = dict(line.rsplit(None, 1) for line in run(capsys, "lift", "code.ll", "--slices", "--stats")[1].splitlines())
+    assert (rows["slices"], rows["distinct commutative forms"], rows["forms that cover 90 %"]) == ("2", "2", "1")
+
+
 def test_writes_what_the_suffix_says(here, capsys):
     files = ["clear.c", "clear.h", "clear.ll", "clear.py", "clear.s", "clear.o"]
     code, out, err = run(capsys, "synth", "clear.spec", *(word for file in files for word in ("-o", file)))
@@ -308,6 +349,8 @@ BAD = [
     ("", "", "lift f.py:", "names no function", None),
     ("", "", "lift f.py:h", "has no function h", "f.py"),
     ("", "", "lift f.ll:h", "there is no function h", "f.ll"),
+    ("", "", "lift f.ll:h --slices", "there is no function h", "f.ll"),
+    ("", "", "lift f.py --slices", "slices are made of compiled code", "f.py"),
     ("", "", "lift clear.spec:clean", "did you mean clear?", "clear.spec"),
     ("", "", "lift f.py", "name one", "f.py"),
     ("a.c", "int f(int x) { return x; }", "lift a.c:f", "reading C comes with a later release", "a.c"),
