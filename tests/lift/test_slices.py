@@ -322,7 +322,7 @@ def test_to_branch_on_poison_is_undefined():
 def test_an_undef_is_chosen_anew_at_each_use():
     text = f("  %u = phi i32 [ undef, %entry ]\n".replace("phi i32 [ undef, %entry ]", "add i32 undef, 0")
              + "  store i32 %u, ptr %p\n  %s = sub i32 %u, %u\n  ret i32 %s")
-    assert found(text)[1].count("choice") == 2
+    assert found(text)[1].count("undef") == 2
 
 
 # --- names and places -------------------------------------------------------------------------------------------------
