@@ -5,21 +5,22 @@
     print(primir.lift("module.ll:f"))                           # a Function, as a graph
 
 A source is a Python function with annotated types, or text as on the command line: `path[:function]` of a `.spec`,
-`.py`, `.ll` or `.bc` file, or `pkg.module:function`. A `.py` file that is named so is executed. Wrong input raises
-PrimirError.
+`.py`, `.ll` or `.bc` file, or one in C, C++ or Rust (by its suffix), or `pkg.module:function`. A `.py` file that is
+named so is executed; what is compiled is not. `cflags` are more flags for the compiler of C and C++, one text or a
+list. Wrong input raises PrimirError.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, TypeGuard, TypeVar, overload
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeGuard, TypeVar, overload
 
 from .ir.errors import Place, PrimirError
 from .jobs.limits import Deadline
 from .lift.loops import UNROLL, Unroll
-from .lift.source import MARK, READING, Mark, Names, Reading, Source, lift_source, lift_specs, restrict
+from .lift.source import MARK, Mark, Names, Reading, Source, lift_source, lift_specs, restrict
 
 if TYPE_CHECKING:
     from .ir.graph import Function
@@ -27,12 +28,14 @@ if TYPE_CHECKING:
     from .synth.result import Report, Result
     from .verify.verdict import Verdict
 
+Cflags: TypeAlias = "str | Sequence[str]"  # flags of a C compiler: one text as in a shell, or one by one
+
 Callee = TypeVar("Callee", bound=Callable[..., Any])
 
 
 def synthesize(spec: Source, *, using: Names | None = None, forbid: Names = (),
                requires: str | None = None, time: float | None = 60, seed: int = 0, work: int | None = None,
-               unroll: int | None = None, report: Report | None = None) -> Result:
+               unroll: int | None = None, cflags: Cflags = (), report: Report | None = None) -> Result:
     """The cheapest program that meets `spec`, proved.
 
     `using` and `forbid` name the operations that it may use, as "add sub xor" or a set of them ("plain", "full").
@@ -42,7 +45,7 @@ def synthesize(spec: Source, *, using: Names | None = None, forbid: Names = (),
     """
     _check_text(requires, using, forbid)
     _check_limits(time, seed, work)
-    only = _only_spec(lift_specs(spec, reading(unroll)), spec)
+    only = _only_spec(lift_specs(spec, reading(unroll, cflags)), spec)
     wanted = restrict(only, requires=requires, using=using, forbid=forbid)
     return synthesize_spec(wanted, time, seed, work, report)
 
@@ -71,7 +74,7 @@ def _emittable(spec: Spec) -> Spec:
 
 
 def verify(old: Source, new: Source, *, requires: str | None = None, time: float | None = 60,
-           unroll: int | None = None, undef_inputs: bool = False) -> Verdict:
+           unroll: int | None = None, undef_inputs: bool = False, cflags: Cflags = ()) -> Verdict:
     """Whether `new` does what `old` did (refines it), or meets it where `old` is a spec.
 
     For all inputs that meet `requires`, a condition over the parameters of `old` as in a `.spec`, and on which `old`
@@ -81,7 +84,7 @@ def verify(old: Source, new: Source, *, requires: str | None = None, time: float
     """
     _check_text(requires)
     _check_limits(time)
-    how = reading(unroll, undef_inputs)
+    how = reading(unroll, cflags, undef_inputs)
     spec = _only_spec(lift_specs(old, how), old)
     return verify_spec(restrict(spec, requires=requires), lift_function(new, how), time)
 
@@ -111,7 +114,7 @@ def _only_spec(specs: list[Spec], source: Source) -> Spec:
     raise PrimirError(f"{source} holds {len(specs)} specs", hint=f"name one, as in {source}:{specs[0].name}")
 
 
-def lift(source: Source, *, unroll: int | None = None) -> Function:
+def lift(source: Source, *, unroll: int | None = None, cflags: Cflags = ()) -> Function:
     """The function that `source` names, as a graph of primitive operations.
 
     Loops are run `unroll` times (256 where it is not given); where one may run longer, the function's `beyond` says
@@ -120,7 +123,7 @@ def lift(source: Source, *, unroll: int | None = None) -> Function:
     Of a `.spec`, the function that its `ensures result == ...` spells out. PrimirError, with its place, for what cannot
     be lifted.
     """
-    return lift_function(source, reading(unroll))
+    return lift_function(source, reading(unroll, cflags))
 
 
 def lift_function(source: Source, how: Reading) -> Function:
@@ -160,13 +163,26 @@ def spec(function: Callee | None = None, *, requires: str | None = None, using: 
     return mark if function is None else mark(function)
 
 
-def reading(unroll: int | None, undef_inputs: bool = False) -> Reading:
+def reading(unroll: int | None, cflags: Cflags = (), undef_inputs: bool = False) -> Reading:
     """How sources are read. PrimirError for a bound that is none."""
+    flags = _flags(cflags)
     if unroll is None:
-        return replace(READING, undef_inputs=undef_inputs)
+        return Reading(undef_inputs=undef_inputs, cflags=flags)
     if not isinstance(unroll, int) or isinstance(unroll, bool) or unroll < 1:
         raise PrimirError(f"unroll is {unroll!r}, which is not an integer from 1 on", hint="None is the usual bound")
-    return Reading(Unroll(unroll, max(UNROLL.total, unroll)), undef_inputs)
+    return Reading(Unroll(unroll, max(UNROLL.total, unroll)), undef_inputs, flags)
+
+
+def _flags(cflags: object) -> tuple[str, ...]:
+    """The compiler's flags one by one. PrimirError for what is no text, or has a quote that is not closed."""
+    if not isinstance(cflags, str) and not (isinstance(cflags, Sequence) and all(isinstance(f, str) for f in cflags)):
+        raise PrimirError(f"cflags is {cflags!r}, which is neither text nor a list of text",
+                          hint="write flags, as in '-Iinclude -DN=4'")
+    if not cflags:
+        return ()
+    from .lift.compiler import flags_in
+
+    return tuple(flags_in(cflags))
 
 
 # --- arguments --------------------------------------------------------------------------------------------------------

@@ -87,6 +87,8 @@ def _wants_json(arguments: Sequence[str]) -> bool:
             form = word.removeprefix("--format=")
         elif word == "--format":
             form = next(words, None)
+        elif word == "--cflags":
+            next(words, None)  # -fwrapv is not -f wrapv
         elif short := re.fullmatch("-q*f(.*)", word):  # -f json, -fjson, -qfjson
             form = short[1] or next(words, None)
     return form == "json"
@@ -239,6 +241,8 @@ def _seconds(context: click.Context, parameter: click.Parameter, value: float) -
 def _common(formats: str, time: float, jobs: bool = True) -> Callable[[Command], Command]:
     """The options that every command has."""
     options = [
+        click.option("--cflags", default="", metavar="FLAGS",
+                     help="More flags for the compiler of C and C++: '-Iinclude -DN=4'."),
         click.option("--unroll", type=click.IntRange(min=1), metavar="N",
                      help="Run each loop at most N times, and say where it may go on.  [default: 256]"),
         click.option("--accept", multiple=True, type=click.Choice(["bounded", "unknown"]),
@@ -271,8 +275,8 @@ def group() -> None:
     primir verify old.py:f new.ll:f         does the new one do what the old one did?
     primir lift module.ll:f                 a function as a graph of primitive operations
 
-    A source is path[:function] of a .spec, .py, .ll or .bc file, or pkg.module:function. A .py file is executed; the
-    others are only read.
+    A source is path[:function] of a .spec, .py, .ll, .bc, .c, .cpp or .rs file, or pkg.module:function. A .py file is
+    executed; the others are only read, or compiled and then read.
 
     \b
     Exit codes: 0 yes, 1 no, 2 bad input, 3 unknown, 4 a bug in primir, 130 Ctrl-C
@@ -294,11 +298,11 @@ def group() -> None:
               help="Give up after N candidates: the same N and seed give the same answer on any machine.")
 @_common("text json", time=60.0)
 def synth(source: str, using: tuple[str, ...], forbid: tuple[str, ...], requires: str | None, outputs: tuple[str, ...],
-          seed: int, work: int | None, time: float, jobs: int, unroll: int | None, accept: tuple[str, ...],
+          seed: int, work: int | None, time: float, jobs: int, cflags: str, unroll: int | None, accept: tuple[str, ...],
           form: str | None, quiet: bool) -> int:
     """Finds the shortest program that meets SPEC, and proves it.
 
-    SPEC is a .spec file, or a function (Python, LLVM IR) whose behaviour the program must have.
+    SPEC is a .spec file, or a function (Python, C, C++, Rust, LLVM IR) whose behaviour the program must have.
 
     \b
     primir synth turn_off.spec
@@ -313,7 +317,7 @@ def synth(source: str, using: tuple[str, ...], forbid: tuple[str, ...], requires
     from .lift.source import lift_specs, restrict
 
     specs = [restrict(spec, requires=requires, using=using or None, forbid=forbid)
-             for spec in lift_specs(source, reading(unroll))]
+             for spec in lift_specs(source, reading(unroll, cflags))]
     _check_outputs(outputs, specs, source)
     results: list[Result] = []
     for result in _synthesized(specs, time, seed, work, jobs, quiet):
@@ -383,7 +387,8 @@ def _check_outputs(outputs: Sequence[str], specs: Sequence[Spec], source: str) -
 @click.option("--config", is_flag=True, hidden=True)
 @_common("text json", time=60.0)
 def verify(old: str | None, new: str | None, requires: str | None, output: str | None, undef_inputs: bool, config: bool,
-           time: float, jobs: int, unroll: int | None, accept: tuple[str, ...], form: str | None, quiet: bool) -> int:
+           time: float, jobs: int, cflags: str, unroll: int | None, accept: tuple[str, ...], form: str | None,
+           quiet: bool) -> int:
     """Proves that NEW does what OLD did, or shows inputs for which it does not.
 
     OLD is a function or a .spec. One file alone is a file with functions src and tgt (or src1 and tgt1, ...).
@@ -392,6 +397,7 @@ def verify(old: str | None, new: str | None, requires: str | None, output: str |
     primir verify old.py:f new.py:f
     primir verify clamp.spec clamp.ll
     primir verify pair.ll
+    primir verify popcount.c:slow popcount.rs:fast
     primir verify before.ll:f after.ll:f --requires "x < 1000" --format json
 
     Exit codes: 0 proved, 1 refuted, or no input meets the conditions, 3 unknown or bounded.
@@ -403,7 +409,7 @@ def verify(old: str | None, new: str | None, requires: str | None, output: str |
         raise PrimirError("--config comes with a later release")
     if old is None:
         raise click.UsageError("Missing argument 'OLD'.", click.get_current_context())
-    pairs = _pairs(old, new, requires, reading(unroll, undef_inputs))
+    pairs = _pairs(old, new, requires, reading(unroll, cflags, undef_inputs))
     if output is not None:
         _check_deliverable(Path(output))
     verdicts = _verdicts(pairs, time, jobs, quiet)
@@ -467,8 +473,8 @@ LIFT_SUFFIXES = {".dot": "dot", ".svg": "svg", ".smt2": "smt2", ".ll": "ll", ".j
 @click.option("--stats", is_flag=True, help="With --slices: how many there are, and how many different ones.")
 @click.option("-o", "--output", metavar="FILE", help="Write there; the suffix says as what where --format does not.")
 @_common("text dot svg smt2 ll json", time=10.0, jobs=False)
-def lift(source: str, raw: bool, slices: bool, stats: bool, output: str | None, time: float, unroll: int | None,
-         accept: tuple[str, ...], form: str | None, quiet: bool) -> int:
+def lift(source: str, raw: bool, slices: bool, stats: bool, output: str | None, time: float, cflags: str,
+         unroll: int | None, accept: tuple[str, ...], form: str | None, quiet: bool) -> int:
     """Prints a function as a graph of primitive operations, in canonical form.
 
     Loops are unrolled. Where one may run longer than it was, the line `beyond` says for which inputs.
@@ -479,6 +485,7 @@ def lift(source: str, raw: bool, slices: bool, stats: bool, output: str | None, 
     primir lift module.bc:f --format smt2
     primir lift module.ll --slices
     primir lift module.ll --slices --stats
+    primir lift hash.c:mix --cflags "-Iinclude -DROUNDS=4"
 
     Exit codes: 0 lifted, 3 lifted up to the bound of a loop that may run longer.
     """
@@ -493,7 +500,7 @@ def lift(source: str, raw: bool, slices: bool, stats: bool, output: str | None, 
         form = LIFT_SUFFIXES.get(Path(output).suffix, "text") if output is not None else "text"
     if slices:
         return _slices(source, raw, stats, output, time, form, quiet)
-    function, remarks = unwound(lift_function(source, unroll=unroll), TRUE, Deadline(time))
+    function, remarks = unwound(lift_function(source, unroll=unroll, cflags=cflags), TRUE, Deadline(time))
     for remark in (*function.remarks, *remarks):
         _note(f"note: {remark}", quiet)
     text = _graph(function if raw else _canonical(function), form)

@@ -82,7 +82,8 @@ def function_json(function: Function) -> Json:
             "parameters": [{"name": p.name, "type": str(p.type), "noundef": p.noundef} for p in function.parameters],
             "results": results, "ub": ub, "domain": domain, "trap": trap, "beyond": beyond, "bound": function.bound,
             "nodes": [[op, list(args), width, data] for op, args, width, data in rows],
-            "cost": {"instructions": instructions(function)}, "remarks": list(function.remarks)}
+            "cost": {"instructions": instructions(function)}, "remarks": list(function.remarks),
+            "target": {"triple": function.target.triple, **dict(function.target.widths)} if function.target else None}
 
 
 # --- slices -----------------------------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from .primes import MAX_WIDTH, TABLE
-from .types import Type
+from .types import Target, Type
 
 INPUT: Final = "input"
 CONST: Final = "const"
@@ -284,7 +284,8 @@ class Function:
     `ub` is where behaviour is undefined. `domain` is where the function says anything at all: a raised exception, or
     a failed `requires`, is outside it. `trap` is where it ends without a result, for everybody to see. `beyond` is
     where a loop runs longer than it was unrolled, `bound` times: nothing is known there. `remarks` are notes for the
-    reader on how the source was read.
+    reader on how the source was read. `target` is the machine that a compiler made it for, None where its source means
+    the same on every machine.
     """
 
     name: str
@@ -297,6 +298,7 @@ class Function:
     bound: int | None = None  # None where no loop was cut off
     loops: tuple[Loop, ...] = field(default=(), compare=False)
     remarks: tuple[str, ...] = field(default=(), compare=False)
+    target: Target | None = field(default=None, compare=False)
 
     @property
     def roots(self) -> tuple[Node, ...]:
@@ -310,6 +312,15 @@ class Function:
                         in zip(self.results, roots[:count], roots[count:2 * count], strict=True))
         ub, domain, trap, beyond = roots[2 * count:]
         return replace(self, results=results, ub=ub, domain=domain, trap=trap, beyond=beyond)
+
+    def taking(self, parameters: Sequence[Parameter]) -> Function:
+        """The same function of parameters with other names or types of the same widths, in the same order."""
+        renamed: dict[Node, Node] = {}
+        for old, new in zip(self.parameters, parameters, strict=True):
+            renamed[old.value] = new.value
+            if old.poison is not FALSE:
+                renamed[old.poison] = new.poison
+        return replace(self.over(substitute(self.roots, renamed)), parameters=tuple(parameters))
 
     @property
     def choices(self) -> list[Node]:

@@ -48,6 +48,14 @@ class Type:
         return f"{value} (0x{word:x})"
 
 
+@dataclass(frozen=True, slots=True)
+class Target:
+    """The machine that a source was compiled for: LLVM's name for it, and how wide C's types and a pointer are there."""
+
+    triple: str
+    widths: tuple[tuple[str, int], ...]
+
+
 BOOL = Type(1, truth=True)
 STANDARD = {str(t): t for t in (*(Type(n, signed) for signed in (False, True) for n in (8, 16, 32, 64)), BOOL)}
 

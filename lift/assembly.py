@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -40,13 +40,15 @@ class Printed:
     promoted: bool = False
 
 
-def read_module(data: str | bytes, file: str | None, seconds: float, promote: bool = False) -> Printed:
+def read_module(data: str | bytes | Printed, file: str | None, seconds: float, promote: bool = False) -> Printed:
     """What LLVM prints for `data`, IR text or bitcode; `promote` makes values of variables in memory where it can.
 
     PrimirError, with its place, for what is neither, or invalid.
     """
     from ..jobs.workers import Crashed, TimedOut, borrowed
 
+    if isinstance(data, Printed):
+        return data
     user = User(file, None) if _is_bitcode(data) else User(file, _decoded(data, file))
     if user.text is not None:
         _guard(user.text, file)
@@ -208,7 +210,7 @@ class User:
         if result in body.results:
             return self._at(body.results[result])
         lines = body.opcodes[opcode]
-        return self._at(lines[nth]) if nth < len(lines) else Place(self.file, body.line, None, printed)
+        return self._at(lines[nth]) if nth < len(lines) else replace(self._at(body.line), column=None, text=printed)
 
     def line_of(self, printed: str) -> Place:
         """The line that says what LLVM prints as `printed`."""

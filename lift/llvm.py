@@ -21,9 +21,9 @@ from .loops import UNROLL, Unroll
 from .walk import Raises, lift_definition
 
 
-def lift_llvm(data: str | bytes, symbol: str | None = None, *, file: str | None = None, seconds: float = 20,
+def lift_llvm(data: str | bytes | Printed, symbol: str | None = None, *, file: str | None = None, seconds: float = 20,
               raises: Raises = frozenset(), unroll: Unroll = UNROLL, undef_inputs: bool = False) -> Function:
-    """The function `symbol` of a module, the only one where none is named.
+    """The function `symbol` of a module, the only one where none is named. `data` may be what LLVM has printed already.
 
     Results and parameters of an aggregate or vector type are several; widths have no signs, so that all types are
     unsigned. An input may be poison unless it is `noundef`, and undef only with `undef_inputs`. A call of one of the
@@ -45,8 +45,9 @@ def lift_llvm(data: str | bytes, symbol: str | None = None, *, file: str | None 
                       f"name one: {_listed([prefix + name for name in found.names])}")
 
 
-def functions_of(data: str | bytes, *, file: str | None = None, seconds: float = 20, only: str | None = None,
-                 raises: Raises = frozenset(), unroll: Unroll = UNROLL, undef_inputs: bool = False) -> Functions:
+def functions_of(data: str | bytes | Printed, *, file: str | None = None, seconds: float = 20,
+                 only: str | None = None, raises: Raises = frozenset(), unroll: Unroll = UNROLL,
+                 undef_inputs: bool = False) -> Functions:
     """All functions that a module defines. One that cannot be lifted is missing, and looking it up says why.
 
     `only` leaves the others unlifted; `raises`, `unroll` and `undef_inputs` are as in `lift_llvm`. PrimirError

@@ -1,7 +1,8 @@
 """From what the user names to functions and specs: `path[:function]`, `pkg.module:function`, or a Python function.
 
-The suffix says how a file is read. A `.spec`, `.ll` or `.bc` file is only read. A `.py` file is executed, because its
-functions exist only once it has run; that happens only where the user named the file.
+The suffix says how a file is read. A `.spec`, `.ll` or `.bc` file is only read; a C, C++ or Rust file is compiled, and
+what comes out is read and not run. A `.py` file is executed, because its functions exist only once it has run; that
+happens only where the user named the file.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from ..ir.errors import Place, PrimirError
-from ..ir.graph import FALSE, TRUE, Function, Node, Parameter, both, substitute
+from ..ir.graph import TRUE, Function, Parameter, both
 from .loops import UNROLL, Unroll
 from .spec import Spec, from_function
 
@@ -25,12 +26,10 @@ Source: TypeAlias = "str | os.PathLike[str] | Callable[..., Any] | Function | Sp
 
 Names: TypeAlias = str | Sequence[str]  # of operations: in one text, apart by spaces or commas, or in several
 
-READ = (".spec", ".py", ".ll", ".bc")
+COMPILED = (".c", ".h", ".cc", ".cpp", ".cxx", ".hpp", ".rs")
+READ = (".spec", ".py", ".ll", ".bc", *COMPILED)
 LARGEST = 64  # MiB that a source may have
-LATER = {
-    ".c": "C", ".h": "C", ".cc": "C++", ".cpp": "C++", ".cxx": "C++", ".hpp": "C++", ".rs": "Rust", ".zig": "Zig",
-    ".sl": "SyGuS",
-}
+LATER = {".zig": "Zig", ".sl": "SyGuS"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +61,14 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """How sources are read: how far loops are unrolled, and whether inputs of LLVM IR may be undef."""
+    """How sources are read.
+
+    How far loops are unrolled, whether inputs of LLVM IR may be undef, and further flags for the compiler of C and C++.
+    """
 
     unroll: Unroll = UNROLL
     undef_inputs: bool = False
+    cflags: tuple[str, ...] = ()
 
 
 READING = Reading()
@@ -174,8 +177,13 @@ def lift_source(source: Source, reading: Reading = READING) -> list[Spec] | Func
             return _specs_in(location)
         case ".py":
             return lift_callable(_callable_at(location), reading)
-        case _:
+        case ".ll" | ".bc":
             return _lift_llvm(location, reading)
+        case _:
+            from .compiled import lift_compiled
+
+            assert location.file is not None
+            return lift_compiled(location.file, location.function, reading.cflags, reading.unroll)
 
 
 def lift_specs(source: Source, reading: Reading = READING) -> list[Spec]:
@@ -212,6 +220,10 @@ def lift_pairs(source: str, reading: Reading = READING) -> list[tuple[Function, 
         named = [(old, f"tgt{old[3:]}") for old in found if old.startswith("src")]
         pairs = [(lift_callable(found[old], reading), lift_callable(found[new], reading))
                  for old, new in named if new in found]
+    elif location.suffix in COMPILED and location.file is not None and location.function is None:
+        from .compiled import lift_compiled_pairs
+
+        pairs = lift_compiled_pairs(location.file, reading.cflags, reading.unroll)
     else:
         pairs = []
     if location.function is not None or not pairs:
@@ -375,15 +387,9 @@ def lift_callable(function: Callable[..., Any], reading: Reading = READING) -> F
 
 def _typed(function: Function, lowered: Lowered) -> Function:
     """`function`, lifted from numba's LLVM IR, with the names and types that Python gave."""
-    parameters = tuple(Parameter(name, type_) for name, type_ in lowered.parameters)
-    renamed: dict[Node, Node] = {}
-    for old, new in zip(function.parameters, parameters, strict=True):
-        renamed[old.value] = new.value
-        if old.poison is not FALSE:
-            renamed[old.poison] = FALSE
-    function = function.over(substitute(function.roots, renamed))
+    function = function.taking([Parameter(name, type_) for name, type_ in lowered.parameters])
     results = tuple(replace(result, type=type_)
                     for result, type_ in zip(function.results, lowered.results, strict=True))
     raises = () if function.domain is TRUE else (f"inputs for which {lowered.symbol} raises are outside its domain",)
-    return replace(function, name=lowered.symbol, parameters=parameters, results=results,
+    return replace(function, name=lowered.symbol, results=results,
                    remarks=(*lowered.remarks, *raises))
