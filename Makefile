@@ -47,7 +47,7 @@ $(READY): pyproject.toml
 	        "- choose another: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv || { rm -rf .venv; \
 	    echo "$(PYTHON) cannot make a virtual environment. On Debian and Ubuntu: apt install python3-venv" >&2; exit 1; }
-	@echo "Setting up .venv, once: solvers and compilers, about 450 MB on disk ..."
+	@echo "Setting up .venv, once: solvers and compilers, about 900 MB on disk ..."
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test]'
 	@touch $@
 

@@ -50,7 +50,7 @@ class Type:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """The machine that a source was compiled for: LLVM's name for it, and how wide C's types and a pointer are there."""
+    """The machine that a source was compiled for: LLVM's name for it, and how wide C's types and pointers are there."""
 
     triple: str
     widths: tuple[tuple[str, int], ...]

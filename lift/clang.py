@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from ..ir.errors import Place, PrimirError
-from .compiler import Compiled, compile_to_llvm, version_of
+from .compiler import Compiled, argument, compile_to_llvm, version_of
 
 NEWEST, OLDEST = 22, 14  # of LLVM's versions: what newer ones write may not be read
 C, CPP = (".c", ".h"), (".cc", ".cpp", ".cxx", ".hpp")
@@ -44,7 +44,7 @@ class Compiler:
 
 
 def compile_c(file: Path, cflags: Sequence[str] = ()) -> Compiled:
-    """The LLVM IR of a C or C++ file. PrimirError, with its place, where there is no compiler, or where it complains."""
+    """The LLVM IR of a C or C++ file. PrimirError, with its place, where there is no compiler, or where it objects."""
     language = "C++" if file.suffix.lower() in CPP else "C"
     compiler = find_clang(language)
     flags, database = _flags_for(file)
@@ -55,7 +55,7 @@ def compile_c(file: Path, cflags: Sequence[str] = ()) -> Compiled:
         if not any(flag.startswith(("-target", "--target")) for flag in (*flags, *cflags)):
             written += ["-target", _zig_target()]
         environment = _zig_caches()
-    command = [*compiler.command, *RAW, *written, *flags, *cflags, str(file), "-o"]
+    command = [*compiler.command, *RAW, *written, *flags, *cflags, argument(file), "-o"]
     remarks = (f"flags from {database}: {shlex.join(flags)}",) if flags and database is not None else ()
     return Compiled(compile_to_llvm(command, file, environment), str(file), language, remarks)
 

@@ -12,26 +12,31 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from ..ir.errors import Place, PrimirError
 from ..ir.graph import TRUE, Function
 from ..ir.types import Target, Type
 from .assembly import NAME, Printed, User
-from .clang import ABORTS, C, CPP, compile_c
+from .clang import ABORTS, CPP, C, compile_c
 from .compiler import Compiled, line_of
 from .debuginfo import DebugInfo, Routine, read_debug_info, spelled
+from .inline import inlined
 from .instructions import plain_name
 from .llvm import lift_llvm
-from .locals import PLACE, Assembly, Procedure, assembled, disassembled, inlined, reduced, registered
+from .locals import registered
 from .loops import UNROLL, Unroll
 from .lowering import RAISE
 from .machine import Machine
+from .procedures import PLACE, Assembly, Procedure, assembled, disassembled, reduced
 from .rust import compile_rust
 
 SUFFIXES = (*C, *CPP, ".rs")
 LONGEST = 64 << 20  # characters of LLVM IR that a compiler may write
 SECONDS = 30.0  # for LLVM to read it
+
+
+Triple: TypeAlias = tuple[str | None, int | None, int | None]  # file, line and column
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +49,7 @@ class Chosen:
     text: str
     symbol: str
     routine: Routine
-    places: dict[int, tuple[str | None, int | None, int | None]]
+    places: dict[int, Triple]
     target: Target
 
 
@@ -52,7 +57,8 @@ def lift_compiled(file: Path, name: str | None = None, cflags: Sequence[str] = (
     """The function `name` of a C, C++ or Rust file, the only one that it defines where none is named.
 
     A name may be as it is written (`f`), with its scopes (`ns::f`) or parameters (`f(int)`), or mangled. `cflags` are
-    for the compiler of C and C++. PrimirError, with its place in the file, for what does not compile, is not there, or cannot be lifted.
+    for the compiler of C and C++. PrimirError, with its place in the file, for what does not compile, is not there, or
+    cannot be lifted.
     """
     return _function(compiled(file, cflags), name, unroll)
 
@@ -130,7 +136,8 @@ def read_function(source: Compiled, whole: str, name: str | None) -> Chosen:
     if source.language == "Rust":
         assembly.procedures[symbol] = _always_defined(assembly.procedures[symbol], routine)
     assembly = inlined(assembly, symbol, _ending(assembly, source.language))
-    assembly = registered(assembly, symbol, machine)
+    unwritten = "poison" if source.language == "Rust" else "undef"  # Rust has no way to read what was never written
+    assembly = registered(assembly, symbol, machine, unwritten)
     text, lines = _with_places(machine.printed(assembled(assembly)), places)
     return Chosen(text, symbol, routine, lines, _target(printed, debug))
 
@@ -182,7 +189,7 @@ def _always_defined(procedure: Procedure, routine: Routine) -> Procedure:
     return replace(procedure, header=f"{head}({', '.join(parts)}){tail}")
 
 
-def _with_places(printed: str, places: Sequence[Place]) -> tuple[str, dict[int, tuple[str | None, int | None, int | None]]]:
+def _with_places(printed: str, places: Sequence[Place]) -> tuple[str, dict[int, Triple]]:
     """The text without its notes on places, and the places by line. A line without one has that of the next."""
     nodes = dict(re.findall(r"^(!\d+) = !\{i32 (\d+)\}$", printed, re.MULTILINE))
     found: dict[int, Place] = {}
@@ -194,9 +201,8 @@ def _with_places(printed: str, places: Sequence[Place]) -> tuple[str, dict[int, 
     following: Place | None = None
     for number in range(len(lines), 0, -1):
         following = None if lines[number - 1] == "}" else found.get(number, following)
-        if following is not None and lines[number - 1][:1] in (" ", '"') or re.match(rf"{NAME}:", lines[number - 1]):
-            if following is not None:
-                found[number] = following
+        if following is not None and re.match(rf" |{NAME}:", lines[number - 1]):
+            found[number] = following
     return "\n".join(lines), {number: (place.file, place.line, place.column) for number, place in found.items()}
 
 
@@ -224,6 +230,8 @@ def _chosen(name: str | None, routines: Mapping[str, Routine], whole: str, sourc
     if len(found) == 1:
         return found[0]
     place = Place(source.file)
+    found.sort(key=lambda symbol: (routines[symbol].line, routines[symbol].name))
+    own = dict(sorted(own.items(), key=lambda item: (item[1].line, item[1].name)))
     displayed = [_display(routines[symbol], source.language) for symbol in found or own]
     if not found:
         if name is None:

@@ -40,6 +40,11 @@ def flags_in(cflags: str | Sequence[str]) -> list[str]:
         raise PrimirError(f"the compiler flags {cflags!r} cannot be read: {str(problem).lower()}") from None
 
 
+def argument(file: Path) -> str:
+    """The name of a file as no compiler takes it for a flag."""
+    return f"./{file}" if str(file).startswith("-") else str(file)
+
+
 def compile_to_llvm(command: Sequence[str], file: Path, environment: Mapping[str, str]) -> str:
     """The LLVM IR that `command` writes to the file after its last argument, `-o`. PrimirError for what it says."""
     with tempfile.TemporaryDirectory(prefix="primir-") as folder:

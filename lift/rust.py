@@ -14,7 +14,7 @@ import shutil
 from pathlib import Path
 
 from ..ir.errors import Place, PrimirError
-from .compiler import Compiled, compile_to_llvm, flags_in, version_of
+from .compiler import Compiled, argument, compile_to_llvm, flags_in, version_of
 
 EDITION = "2021"  # where no Cargo.toml says which
 RAW = ("--crate-type=lib", "--emit=llvm-ir", "-C", "opt-level=0", "-C", "no-prepopulate-passes", "-C", "debuginfo=2",
@@ -30,8 +30,8 @@ def compile_rust(file: Path) -> Compiled:
         raise PrimirError("there is no compiler for Rust", hint="install rustc, as https://rustup.rs says")
     flags = flags_in(os.environ.get("RUSTFLAGS", ""))
     edition = [] if any(flag.startswith("--edition") for flag in flags) else ["--edition", _edition(file)]
-    crate = re.sub(r"\W", "_", file.stem)
-    command = [rustc, *RAW, *edition, "--crate-name", crate if crate[:1].isalpha() else f"r{crate}", *flags, str(file)]
+    crate = re.sub(r"\W|^(?=\d)", "_", file.stem)
+    command = [rustc, *RAW, *edition, "--crate-name", crate, *flags, argument(file)]
     remarks = (f"flags from RUSTFLAGS: {shlex.join(flags)}",) if flags else ()
     return Compiled(compile_to_llvm([*command, "-o"], file, {}), str(file), "Rust", remarks)
 
