@@ -159,7 +159,7 @@ def test_graphs_can_be_pickled():
 def test_lift_and_verify_are_packages_and_functions():
     assert isinstance(primir.lift, types.ModuleType)
     assert primir.lift.source is sys.modules["primir.lift.source"]
-    assert list(inspect.signature(primir.lift).parameters) == ["source", "unroll"]
+    assert list(inspect.signature(primir.lift).parameters) == ["source", "unroll", "cflags"]
     assert list(inspect.signature(primir.verify).parameters) == ["old", "new", "requires", "time", "unroll",
                                                                 "undef_inputs"]
 

@@ -110,7 +110,7 @@ def test_names_that_are_not_there_or_not_one(tmp_path):
     path = write(tmp_path, NAMES)
     with pytest.raises(PrimirError, match="2 functions are called f") as caught:
         lift(f"{path}:f")
-    assert caught.value.hint == "name one: f::a::f, f::a::b::f"
+    assert caught.value.hint == "name one: f::a::b::f, f::a::f"
     with pytest.raises(PrimirError, match="there is no function privat") as caught:
         lift(f"{path}:privat")
     assert caught.value.hint == "did you mean private?"
