@@ -86,26 +86,9 @@ def verify(old: Source, new: Source, *, requires: str | None = None, time: float
     _check_limits(time)
     how = reading(unroll, cflags, undef_inputs)
     spec = _only_spec(lift_specs(old, how), old)
-    return verify_spec(restrict(spec, requires=requires), lift_function(new, how), time)
+    from .verify.obligations import verify_pair
 
-
-def verify_spec(spec: Spec, target: Function, time: float | None) -> Verdict:
-    """Whether `target` meets `spec`, once it is shown that the spec means something."""
-    from .verify.refine import check_spec, meets
-    from .verify.verdict import Proved
-
-    deadline = Deadline(time)
-    verdict = check_spec(spec, deadline)
-    if isinstance(verdict, Proved):
-        verdict = meets(spec, _read_as(target, spec), deadline=deadline)
-    return replace(verdict, remarks=tuple(dict.fromkeys((*spec.remarks, *target.remarks, *verdict.remarks))))
-
-
-def _read_as(target: Function, spec: Spec) -> Function:
-    """`target` with the results' types of `spec` where the widths are the same: LLVM IR has no signs to show."""
-    if [r.type.width for r in target.results] != [o.type.width for o in spec.outputs]:
-        return target
-    return replace(target, results=tuple(replace(r, type=o.type) for r, o in zip(target.results, spec.outputs)))
+    return verify_pair(restrict(spec, requires=requires), lift_function(new, how), time)
 
 
 def _only_spec(specs: list[Spec], source: Source) -> Spec:

@@ -14,7 +14,6 @@ import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
@@ -25,9 +24,10 @@ from .ir.errors import PrimirError
 
 if TYPE_CHECKING:
     from .ir.graph import Function
-    from .lift.source import Reading
     from .lift.spec import Spec
     from .synth.result import Report, Result
+    from .verify.config import Config
+    from .verify.obligations import Finding, Obligation
     from .verify.verdict import Verdict
 
 OK, NO, USAGE, UNKNOWN, INTERNAL, INTERRUPTED, TERMINATED = 0, 1, 2, 3, 4, 130, 143
@@ -39,6 +39,7 @@ STARTING = 60.0  # seconds that a process of --jobs may take beside its --time: 
 WORST_FIRST = (NO, UNKNOWN, OK)
 
 Command = TypeVar("Command", bound=Callable[..., Any])
+Limit = TypeVar("Limit", int, float)
 
 
 def main() -> NoReturn:
@@ -384,81 +385,170 @@ def _check_outputs(outputs: Sequence[str], specs: Sequence[Spec], source: str) -
 @click.option("--requires", metavar="CONDITION", help="Only for inputs that meet it: 'x < 1000', as in a .spec.")
 @click.option("-o", "--output", metavar="FILE", help="Write there what would be printed.")
 @click.option("--undef-inputs", is_flag=True, help="Inputs of LLVM IR may be undef too, as for Alive2.")
-@click.option("--config", is_flag=True, hidden=True)
-@_common("text json", time=60.0)
-def verify(old: str | None, new: str | None, requires: str | None, output: str | None, undef_inputs: bool, config: bool,
-           time: float, jobs: int, cflags: str, unroll: int | None, accept: tuple[str, ...], form: str | None,
-           quiet: bool) -> int:
+@click.option("--config", metavar="[FILE]", is_flag=False, flag_value="pyproject.toml",
+              help="All that [[tool.primir.verify]] in FILE asks for.  [default: pyproject.toml]")
+@click.option("--playback", metavar="FILE", help="Write a pytest there that fails on each counterexample.")
+@click.option("--no-cache", is_flag=True, help="Prove everything anew, and remember nothing.")
+@_common("text json jsonl sarif junit github", time=60.0)
+def verify(old: str | None, new: str | None, requires: str | None, output: str | None, undef_inputs: bool,
+           config: str | None, playback: str | None, no_cache: bool, time: float, jobs: int, unroll: int | None,
+           cflags: str, accept: tuple[str, ...], form: str | None, quiet: bool) -> int:
     """Proves that NEW does what OLD did, or shows inputs for which it does not.
 
-    OLD is a function or a .spec. One file alone is a file with functions src and tgt (or src1 and tgt1, ...).
+    OLD is a function or a .spec. One file alone is a file with functions src and tgt (or src1 and tgt1, ...). Two
+    modules of LLVM IR are compared function by function. What was proved is remembered (`primir cache`).
 
     \b
     primir verify old.py:f new.py:f
     primir verify clamp.spec clamp.ll
     primir verify pair.ll
     primir verify popcount.c:slow popcount.rs:fast
+    primir verify before.ll after.ll --format junit -o verify.xml
     primir verify before.ll:f after.ll:f --requires "x < 1000" --format json
+    primir verify --config
 
     Exit codes: 0 proved, 1 refuted, or no input meets the conditions, 3 unknown or bounded.
     """
     from .api import reading
+    from .verify.obligations import Obligation
+
+    if config is not None:
+        if old is not None:
+            raise click.UsageError("--config says what is verified: give no OLD with it.", click.get_current_context())
+        settings = _settings(config)
+        obligations = settings.obligations
+        time, jobs = _given("time", time, settings.time), _given("jobs", jobs, settings.jobs)
+    elif old is None:
+        raise click.UsageError("Missing argument 'OLD'.", click.get_current_context())
+    else:
+        obligations = (Obligation(old, new, requires, None, reading(unroll, cflags, undef_inputs), accept),)
+    for file in filter(None, (output, playback)):
+        _check_deliverable(Path(file))
+    found = _findings(obligations, time, jobs, quiet, no_cache, named=config is not None)
+    _deliver(_report(found, form or "text", undef_inputs), output)
+    if playback is not None and any(finding.verdict.status == "refuted" for finding in found):
+        from .verify.reports.playback import playback as played
+
+        _deliver(played(found, requires).rstrip("\n"), playback)
+        _note(f"wrote {playback}", quiet)
+    return _worst(_exit(finding.verdict.status, (*accept, *finding.accept)) for finding in found)
+
+
+def _settings(path: str) -> Config:
+    """The configuration in a file; from here on its folder is where we are, so that its paths lead there."""
+    from .verify.config import read_config
+
+    settings = read_config(Path(path))
+    os.chdir(settings.folder)
+    return settings
+
+
+def _given(name: str, value: Limit, otherwise: Limit | None) -> Limit:
+    """An option's value if the user gave it, else that of the configuration, if it has one."""
+    source = click.get_current_context().get_parameter_source(name)
+    return value if otherwise is None or source is click.core.ParameterSource.COMMANDLINE else otherwise
+
+
+def _findings(obligations: Sequence[Obligation], time: float, jobs: int, quiet: bool, no_cache: bool,
+              named: bool) -> list[Finding]:
+    from contextlib import nullcontext
+
+    from .jobs.cache import Cache
+    from .verify.obligations import findings
+
+    def prove(work: Sequence[tuple[Spec, Function]]) -> list[Verdict]:
+        return _verdicts(work, time, jobs)
+
+    with _progress("proving", quiet), (nullcontext() if no_cache else Cache.at_home()) as remembered:
+        return findings(obligations, prove, remembered)
+
+
+def _verdicts(work: Sequence[tuple[Spec, Function]], time: float, jobs: int) -> list[Verdict]:
+    from .jobs.parallel import side_by_side
+    from .verify.obligations import verify_pair
+
+    if jobs > 1 and len(work) > 1:
+        calls = [(spec, target, time) for spec, target in work]
+        return side_by_side("primir.verify.obligations:verify_pair", calls, jobs, time + STARTING)
+    return [verify_pair(spec, target, time) for spec, target in work]
+
+
+def _report(found: Sequence[Finding], form: str, undef_inputs: bool) -> str:
+    """The findings in the format called `form`."""
     from .present import verdict_json, verdict_text
 
-    if config:
-        raise PrimirError("--config comes with a later release")
-    if old is None:
-        raise click.UsageError("Missing argument 'OLD'.", click.get_current_context())
-    pairs = _pairs(old, new, requires, reading(unroll, cflags, undef_inputs))
-    if output is not None:
-        _check_deliverable(Path(output))
-    verdicts = _verdicts(pairs, time, jobs, quiet)
-    if form == "json":
-        found = [verdict_json(verdict, undef_inputs) for verdict in verdicts]
-        text = _json(found if len(found) == 1 else [{"name": pair.name, **each} for pair, each in zip(pairs, found)])
-    else:
-        text = "\n".join(verdict_text(verdict, pair.old, pair.new) for pair, verdict in zip(pairs, verdicts))
-    _deliver(text, output)
-    return _worst(_exit(verdict.status, accept) for verdict in verdicts)
+    match form:
+        case "json" | "jsonl":
+            rows = [verdict_json(finding.verdict, undef_inputs or finding.reading.undef_inputs) for finding in found]
+            if form == "json" and len(rows) == 1:
+                return _json(rows)
+            rows = [{"name": finding.name, **row} for finding, row in zip(found, rows)]
+            return _json(rows) if form == "json" else "\n".join(map(json.dumps, rows))
+        case "sarif":
+            from .verify.reports.sarif import sarif
+
+            return sarif(found, __version__)
+        case "junit":
+            from .verify.reports.junit import junit
+
+            return junit(found)
+        case "github":
+            from .verify.reports.github import github
+
+            return github(found)
+        case _:
+            lines = [verdict_text(finding.verdict, finding.old, finding.new) for finding in found]
+            held = sum(finding.accepted for finding in found)
+            return "\n".join([*lines, *([f"{held} of {len(found)} hold"] if len(found) > 2 else [])])
 
 
-@dataclass(frozen=True, slots=True)
-class Pair:
-    """Two things to compare, and what they are called."""
-
-    old: str
-    new: str
-    spec: Spec
-    target: Function
-
-    @property
-    def name(self) -> str:
-        return f"{self.old}:{self.new}"
+# --- cache ------------------------------------------------------------------------------------------------------------
 
 
-def _pairs(old: str, new: str | None, requires: str | None, how: Reading) -> list[Pair]:
-    from .api import lift_function
-    from .lift.source import lift_pairs, lift_specs, restrict
-    from .lift.spec import from_function
+@group.group(name="cache")
+def cache_group() -> None:
+    """What `primir verify` remembers: how much it is, to forget it, to prove it again.
 
-    if new is None:
-        return [Pair(source.name, target.name, restrict(from_function(source), requires=requires), target)
-                for source, target in lift_pairs(old, how)]
-    specs = lift_specs(old, how)
-    if len(specs) > 1:
-        raise PrimirError(f"{old} holds {len(specs)} specs", hint=f"name one, as in {old}:{specs[0].name}")
-    return [Pair(old, new, restrict(specs[0], requires=requires), lift_function(new, how))]
+    \b
+    primir cache stats
+    primir cache verify
+    primir cache clear
+    """
 
 
-def _verdicts(pairs: Sequence[Pair], time: float, jobs: int, quiet: bool) -> list[Verdict]:
-    from .api import verify_spec
-    from .jobs.parallel import side_by_side
+@cache_group.command(name="stats")
+def cache_stats() -> int:
+    """Prints how many verdicts are remembered, and where."""
+    from .jobs.cache import Cache
 
-    with _progress("proving", quiet):
-        if jobs > 1 and len(pairs) > 1:
-            calls = [(pair.spec, pair.target, time) for pair in pairs]
-            return side_by_side("primir.api:verify_spec", calls, jobs, time + STARTING)
-        return [verify_spec(pair.spec, pair.target, time) for pair in pairs]
+    with Cache.at_home() as cache:
+        found = cache.statistics()
+    _print(f"{found.rows:,} rows, {found.bytes / 1024:,.0f} KiB, in {found.path}")
+    return OK
+
+
+@cache_group.command(name="clear")
+def cache_clear() -> int:
+    """Forgets all verdicts."""
+    from .jobs.cache import Cache
+
+    with Cache.at_home() as cache:
+        _print(f"forgot {cache.clear():,} rows")
+    return OK
+
+
+@cache_group.command(name="verify")
+@click.option("--time", type=float, callback=_seconds, default=60.0, show_default=True, metavar="SECONDS",
+              help="Give up after so many seconds, for each thing to prove.")
+def cache_verify(time: float) -> int:
+    """Proves again what is remembered of files that are still as they were; what does not hold is forgotten."""
+    from .jobs.cache import Cache
+    from .verify.obligations import proved_again
+
+    with Cache.at_home() as cache:
+        held, failed, gone = proved_again(cache, lambda work: _verdicts(work, time, 1))
+    _print(f"{held:,} hold again, {failed:,} do not and are forgotten, {gone:,} are of sources that have changed")
+    return NO if failed else OK
 
 
 # --- lift -------------------------------------------------------------------------------------------------------------

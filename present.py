@@ -27,10 +27,10 @@ def verdict_text(verdict: Verdict, old: str, new: str) -> str:
     from .verify.verdict import REASONS, Bounded, Proved, Refuted, Unknown, Vacuous
 
     match verdict:
-        case Proved(prover, seconds):
-            text = f"proved: {new} does what {old} does ({prover}, {seconds:.2f} s)"
-        case Bounded(bound, prover, seconds):
-            text = f"bounded: right up to {bound} runs of a loop, and not proved beyond ({prover}, {seconds:.2f} s)"
+        case Proved(prover):
+            text = f"proved: {new} does what {old} does ({prover}, {_spent(verdict)})"
+        case Bounded(bound, prover):
+            text = f"bounded: right up to {bound} runs of a loop, and not proved beyond ({prover}, {_spent(verdict)})"
         case Refuted(counterexample, reason):
             text = f"refuted: {REASONS[reason]}\n{counterexample}"
         case Unknown(why, seconds):
@@ -38,6 +38,11 @@ def verdict_text(verdict: Verdict, old: str, new: str) -> str:
         case Vacuous(condition):
             text = f"vacuous: there is nothing to prove, as no input meets {condition}"
     return "\n".join([text, *(f"  note: {remark}" for remark in verdict.remarks)])
+
+
+def _spent(verdict: Verdict) -> str:
+    """How long a proof took, or that it was made before."""
+    return "remembered" if getattr(verdict, "cached", False) else f"{verdict.seconds:.2f} s"
 
 
 def verdict_json(verdict: Verdict, undef_inputs: bool = False) -> Json:
@@ -61,7 +66,7 @@ def verdict_json(verdict: Verdict, undef_inputs: bool = False) -> Json:
             reason = f"no input meets {condition}"
     return {"version": VERSION, "status": verdict.status, "reason": reason, "bound": bound,
             "undef_inputs": undef_inputs, "counterexample": counterexample, "prover": prover,
-            "seconds": round(verdict.seconds, 6)}
+            "seconds": round(verdict.seconds, 6), "cached": getattr(verdict, "cached", False)}
 
 
 # --- graphs -----------------------------------------------------------------------------------------------------------

@@ -97,6 +97,18 @@ class Functions(dict[str, Function]):
         self[name] = lift_definition(name, self._module, definition, self._printed, deadline, self._raises,
                                      self._unroll, self._undef_inputs)
 
+    def lifted(self, name: str) -> Function | PrimirError:
+        """The function `name`, or why there is none."""
+        try:
+            return self[name]
+        except PrimirError as problem:
+            return problem
+
+    def is_local(self, name: str) -> bool:
+        """Whether no other module can call the function `name`."""
+        definition = self._module.definitions.get(self._symbols[name])
+        return definition is not None and not {"internal", "private"}.isdisjoint(definition.attributes)
+
     def __missing__(self, name: str) -> Function:
         raise self.refused[name] if name in self.refused else self._unknown(name)
 

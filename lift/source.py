@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 Source: TypeAlias = "str | os.PathLike[str] | Callable[..., Any] | Function | Spec"
 
+Matched: TypeAlias = "tuple[str, Function | PrimirError, Function | PrimirError]"  # a name, and both sides
+
 Names: TypeAlias = str | Sequence[str]  # of operations: in one text, apart by spaces or commas, or in several
 
 COMPILED = (".c", ".h", ".cc", ".cpp", ".cxx", ".hpp", ".rs")
@@ -244,6 +246,30 @@ def slice_source(source: str, seconds: float) -> Slices:
     if location.function not in found.functions:
         raise _no_function(location, found.functions, "function")
     return found.of(location.function)
+
+
+def lift_modules(old: str, new: str, reading: Reading = READING) -> list[Matched] | None:
+    """The functions of two modules of LLVM IR by their names, each with its counterpart or with what is in its way.
+
+    None where one of both is no module, names its function, or holds a single one. Functions of the old module that
+    nobody outside can call need no counterpart. PrimirError where no name is in both.
+    """
+    found = []
+    for source in (old, new):
+        location = split_source(source)
+        if location.file is None or location.suffix not in (".ll", ".bc") or location.function is not None:
+            return None
+        from .llvm import functions_of
+
+        found.append(functions_of(_content(location.file), file=str(location.file), unroll=reading.unroll,
+                                  undef_inputs=reading.undef_inputs))
+    before, after = found
+    if min(len(before.names), len(after.names)) < 2:
+        return None
+    wanted = [name for name in before.names if name in after.names or not before.is_local(name)]
+    if not any(name in after.names for name in wanted):
+        raise PrimirError(f"{old} and {new} have no function of one name", hint="name a function of each")
+    return [(name, before.lifted(name), after.lifted(name)) for name in wanted]
 
 
 def _callable_at(location: Location) -> Callable[..., Any]:

@@ -38,6 +38,7 @@ NOISE = bytes(range(256)) * 8
 def here(tmp_path, monkeypatch):
     """An empty folder to work in, with three sources."""
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("primir.jobs.cache.home", lambda: tmp_path / ".primir")  # verdicts of tests are nobody else's
     Path("clear.spec").write_text(SPEC)
     Path("f.py").write_text(PYTHON)
     Path("f.ll").write_text(LLVM)
@@ -73,7 +74,7 @@ def test_synthesizes_a_spec(here, capsys):
 
 
 SYNTH_KEYS = {"version", "status", "name", "cost", "optimal", "code", "proof", "search"}
-VERIFY_KEYS = {"version", "status", "reason", "bound", "undef_inputs", "counterexample", "prover", "seconds"}
+VERIFY_KEYS = {"version", "cached", "status", "reason", "bound", "undef_inputs", "counterexample", "prover", "seconds"}
 ERROR_KEYS = {"version", "status", "message", "file", "line", "column"}
 
 
@@ -286,11 +287,11 @@ def test_exit_codes_of_synth(here, capsys, monkeypatch, status, code):
     (Vacuous("x", "test"), "--accept unknown", 1),
 ])
 def test_exit_codes_of_verify(here, capsys, monkeypatch, verdict, words, code):
-    monkeypatch.setattr("primir.verify.refine.meets", lambda *_, **__: verdict)
+    monkeypatch.setattr("primir.verify.obligations.meets", lambda *_, **__: verdict)
     got, found = run_json(capsys, "verify", "clear.spec", "f.ll", *words.split())
     assert (got, found["status"]) == (code, verdict.status)
     assert set(found) == VERIFY_KEYS
-    assert run(capsys, "verify", "clear.spec", "f.ll", *words.split())[1].startswith(verdict.status)
+    assert run(capsys, "verify", "clear.spec", "f.ll", "--no-cache", *words.split())[1].startswith(verdict.status)
 
 
 def test_nothing_found_writes_nothing(here, capsys, monkeypatch):
@@ -335,6 +336,61 @@ def test_what_holds_up_to_a_bound_is_no_yes(capsys, here, command, code):
     assert found == code
     if "--accept" not in command:
         assert (json.loads(out)["status"] == "bounded") == (code == 3)
+
+
+CONFIG = """[tool.primir]
+time = 20
+[[tool.primir.verify]]
+name = "clear"
+old = "clear.spec"
+new = "f.ll"
+[[tool.primir.verify]]
+old = "f.py:f"
+new = "f.ll"
+requires = "x != 0"
+[[tool.primir.verify]]
+name = "loop"
+old = "loop.ll"
+new = "loop.ll"
+unroll = 3
+accept = ["bounded"]
+"""
+
+
+def test_a_project_says_what_is_verified(capsys, here):
+    Path("loop.ll").write_text(LOOP_LL.replace("i8", "i32"))
+    Path("pyproject.toml").write_text(CONFIG)
+    code, out, err = run(capsys, "verify", "--config", "--no-cache")
+    assert (code, out.splitlines()[-1]) == (0, "3 of 3 hold"), (out, err)
+    code, found = run_json(capsys, "verify", "--config", "pyproject.toml", "--no-cache")
+    assert code == 0 and [(each["name"], each["status"]) for each in found["results"]] == [
+        ("clear", "proved"), ("f.py:f:f.ll", "proved"), ("loop", "bounded")]
+    Path("pyproject.toml").write_text(CONFIG.replace('new = "f.ll"', 'new = "f.py:g"', 1))
+    assert run(capsys, "verify", "--config", "--no-cache")[0] == 1
+
+
+def test_what_was_proved_is_remembered(capsys, here):
+    assert run(capsys, "cache", "stats")[1].startswith("0 rows")
+    assert run_json(capsys, "verify", "clear.spec", "f.ll")[1]["cached"] is False
+    assert run_json(capsys, "verify", "clear.spec", "f.ll")[1]["cached"] is True
+    assert ", remembered)" in run(capsys, "verify", "clear.spec", "f.ll")[1]
+    assert run_json(capsys, "verify", "clear.spec", "f.ll", "--no-cache")[1]["cached"] is False
+    assert run(capsys, "cache", "verify")[:2] == (0, "2 hold again, 0 do not and are forgotten, "
+                                                     "0 are of sources that have changed\n")
+    assert run(capsys, "cache", "clear")[:2] == (0, "forgot 2 rows\n")
+    assert run_json(capsys, "verify", "clear.spec", "f.ll")[1]["cached"] is False
+
+
+@pytest.mark.parametrize("form, begins", [("jsonl", '{"name": '), ("sarif", "{"), ("junit", "<?xml"),
+                                          ("github", "::error file=f.ll")])  # fmt: skip
+def test_reports_for_other_programs(capsys, here, form, begins):
+    code, out, _ = run(capsys, "verify", "f.py:g", "f.ll", "--format", form, "-o", "report")
+    assert (code, out) == (1, "") and Path("report").read_text().startswith(begins)
+
+
+def test_a_counterexample_becomes_a_test(capsys, here):
+    assert run(capsys, "verify", "f.py:g", "f.ll", "--playback", "test_it.py")[0] == 1
+    assert "primir.verify('f.py:g', 'f.ll', requires='x == " in Path("test_it.py").read_text()
 
 
 BAD = [
@@ -408,7 +464,9 @@ BAD = [
     ("a.ll", LLVM.replace("i8", "i16"), "verify f.ll a.ll", "the signatures differ", None),
     ("", "", "verify f.ll", "no functions src and tgt", None),
     ("", "", "verify", "Missing argument", None),
-    ("", "", "verify --config", "comes with a later release", None),
+    ("", "", "verify --config", "there is no such file", "pyproject.toml"),
+    ("", "", "verify --config nowhere.toml", "there is no such file", "nowhere.toml"),
+    ("a.toml", "[tool.primir]\nverfy = []\n", "verify --config a.toml", "no key `verfy`", "a.toml"),
     ("", "", "synth clear.spec --time 0", "--time", None),
     ("", "", "synth clear.spec --time nan", "--time", None),
     ("", "", "synth clear.spec --format xml", "--format", None),
@@ -478,7 +536,7 @@ def test_a_folder_that_cannot_be_written_is_refused_before_the_work(here, capsys
     access = os.access
     monkeypatch.setattr("os.access", lambda path, mode: Path(path).name != "shut" and access(path, mode))
     monkeypatch.setattr("primir.api.synthesize_spec", lambda *_: pytest.fail("it searched"))
-    monkeypatch.setattr("primir.api.verify_spec", lambda *_: pytest.fail("it proved"))
+    monkeypatch.setattr("primir.verify.obligations.verify_pair", lambda *_: pytest.fail("it proved"))
     code, out, err = run(capsys, *words.split())
     assert (code, out) == (2, "")
     assert "the folder shut may not be written" in err

@@ -36,6 +36,7 @@ class Proved(_Verdict):
     prover: str
     seconds: float = 0.0
     remarks: tuple[str, ...] = ()
+    cached: bool = False  # proved in an earlier run
 
     status: ClassVar[str] = "proved"
 
@@ -51,6 +52,7 @@ class Bounded(_Verdict):
     prover: str
     seconds: float = 0.0
     remarks: tuple[str, ...] = ()
+    cached: bool = False  # proved in an earlier run
 
     status: ClassVar[str] = "bounded"
 
@@ -98,6 +100,7 @@ class Vacuous(_Verdict):
     prover: str
     seconds: float = 0.0
     remarks: tuple[str, ...] = ()
+    cached: bool = False  # proved in an earlier run
 
     status: ClassVar[str] = "vacuous"
 
