@@ -18,6 +18,7 @@ from .procedures import GLOBAL, Assembly, Line, Names, Procedure, defined, lines
 
 LINES = 20_000  # of a function with all that was inlined
 _COPIED = ("byval", "inalloca", "preallocated", "range(", "...")
+_REPLACED = {"weak", "linkonce"}  # by another definition, when the program is linked
 
 
 def inlined(assembly: Assembly, name: str, never_returns: Callable[[str, str], bool]) -> Assembly:
@@ -71,6 +72,7 @@ def _fits(called: Call, body: Procedure, within: tuple[str, ...]) -> bool:
     return (
         body.name not in within
         and not called.bundles
+        and not _REPLACED & set(body.attributes)
         and not any(word.startswith(_COPIED) for word in (*words, *called.attributes, *body.attributes))
         and [each.type for each in parameters] == [each.type for each in called.arguments]
         and called.type == body.attributes[-1]
