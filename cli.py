@@ -574,7 +574,7 @@ def lift(source: str, raw: bool, slices: bool, stats: bool, output: str | None, 
     primir lift module.ll:f -o f.svg
     primir lift module.bc:f --format smt2
     primir lift module.ll --slices
-    primir lift module.ll --slices --stats
+    primir lift zlib/deflate.c --slices --stats --cflags -Izlib
     primir lift hash.c:mix --cflags "-Iinclude -DROUNDS=4"
 
     Exit codes: 0 lifted, 3 lifted up to the bound of a loop that may run longer.
@@ -589,7 +589,7 @@ def lift(source: str, raw: bool, slices: bool, stats: bool, output: str | None, 
     if form is None:
         form = LIFT_SUFFIXES.get(Path(output).suffix, "text") if output is not None else "text"
     if slices:
-        return _slices(source, raw, stats, output, time, form, quiet)
+        return _slices(source, raw, stats, cflags, output, time, form, quiet)
     function, remarks = unwound(lift_function(source, unroll=unroll, cflags=cflags), TRUE, Deadline(time))
     for remark in (*function.remarks, *remarks):
         _note(f"note: {remark}", quiet)
@@ -598,14 +598,16 @@ def lift(source: str, raw: bool, slices: bool, stats: bool, output: str | None, 
     return OK if function.beyond is FALSE else _exit("bounded", accept)
 
 
-def _slices(source: str, raw: bool, stats: bool, output: str | None, time: float, form: str, quiet: bool) -> int:
+def _slices(source: str, raw: bool, stats: bool, cflags: str, output: str | None, time: float, form: str,
+            quiet: bool) -> int:
+    from .api import reading
     from .lift.slices import Census
     from .lift.source import slice_source
     from .present import census_text, slices_json, slices_text
 
     if form not in ("text", "json"):
         raise click.UsageError(f"Slices are printed as text or json, not as {form}.", click.get_current_context())
-    found = slice_source(source, time)
+    found = slice_source(source, time, reading(None, cflags))
     census = Census() if stats else None
     if census is not None:
         census.add(found)

@@ -30,6 +30,7 @@ from .lowering import RAISE
 from .machine import Machine
 from .procedures import PLACE, Assembly, Procedure, assembled, disassembled, reduced
 from .rust import compile_rust
+from .slices import Slices, slices_of
 
 SUFFIXES = (*C, *CPP, ".rs")
 LONGEST = 64 << 20  # characters of LLVM IR that a compiler may write
@@ -72,6 +73,15 @@ def lift_compiled_pairs(file: Path, cflags: Sequence[str] = (),
     return [(_function(source, old, unroll), _function(source, new, unroll)) for old, new in pairs if new in names]
 
 
+def slices_in(file: Path, name: str | None, cflags: Sequence[str], seconds: float) -> Slices:
+    """The slices of the functions that a C, C++ or Rust file itself defines, or of one function in it."""
+    source = compiled(file, cflags)
+    symbols = _in_child("symbols_in", source, name)
+    found = slices_of(source.text, file=source.file, seconds=seconds)
+    return replace(found, lines=file.read_bytes().count(b"\n"), functions=tuple(symbols),
+                   slices=tuple(each for each in found.slices if each.within in symbols))
+
+
 def compiled(file: Path, cflags: Sequence[str] = ()) -> Compiled:
     """What the compiler for its suffix makes of a file."""
     result = compile_rust(file) if file.suffix.lower() == ".rs" else compile_c(file, cflags)
@@ -109,6 +119,15 @@ def names_in(source: Compiled, whole: str) -> list[str]:
     """The names of the functions that the file itself defines. Runs in the child."""
     routines = _routines(_printed(Machine(), source), whole)
     return [routine.name for routine in routines.values() if routine.file == whole]
+
+
+def symbols_in(source: Compiled, whole: str, name: str | None) -> list[str]:
+    """The symbols of the functions that the file itself defines, or of the function `name`. Runs in the child."""
+    printed = _printed(Machine(), source)
+    routines = _routines(printed, whole)
+    if name is None:
+        return [plain_name(symbol) for symbol, routine in routines.items() if routine.file == whole]
+    return [plain_name(_chosen(name, routines, whole, source, printed))]
 
 
 def read_function(source: Compiled, whole: str, name: str | None) -> Chosen:

@@ -91,6 +91,8 @@ def _spliced(lines: Sequence[Line], index: int, called: Call, body: Procedure, p
     fresh = Names(f"%{prefix}")
     given = dict(zip(types, types))
     given |= {each.value: argument.value for each, argument in zip(_parameters(body), called.arguments)}
+    variables = [_renamed_line(Line(str(line.result)), given, prefix) for line in body.lines
+                 if line.code.startswith("alloca ")]  # which are gone when it returns
     after = f"{prefix}.after"  # a label that no compiler writes
     inner, returns = [], []
     block = ""
@@ -105,6 +107,7 @@ def _spliced(lines: Sequence[Line], index: int, called: Call, body: Procedure, p
             returns.append(f"[ {value}, %{block} ]")
             if "noundef" in (*body.attributes, *called.attributes):
                 inner += lines_at(new, defined(called.type, value, fresh))
+            inner += lines_at(new, [f"call void @llvm.lifetime.end.p0(ptr {name})" for name in variables])
             new = replace(new, text=f"br label %{after}")
         inner.append(new)
     checks = [text for each, argument in zip(_parameters(body), called.arguments)

@@ -31,8 +31,11 @@ KEEP = "primir.keep"  # a call that hides a variable from SROA
 _HARMLESS = ("add", "alloca", "and", "bitcast", "extractvalue", "freeze", "getelementptr", "icmp", "insertvalue",
              "lshr", "or", "phi", "ptrtoint", "select", "shl", "sub", "trunc", "xor", "zext")
 _LIFETIME = re.compile(rf"call void @llvm\.lifetime\.(start|end)\.p0\((?:i64 -?\d+, )?ptr (%{NAME})\)")
+_COPY_OF = re.compile(rf"call void @llvm\.mem(?:cpy|move)\.\S+\(ptr (?:align \d+ )?(%{NAME}), "
+                      rf"ptr (?:align \d+ )?(@{NAME}), i64 (\d+), i1 false\)")
+_FILL = re.compile(r"store \S+ %primir\.w\d+, ptr ")
 _OURS = re.compile(r'declare .* @"?primir\.(?:undef|poison|keep)\b')
-_POINTING = re.compile(r"getelementptr |bitcast ptr \S+ to ptr$|phi ptr |select i1 \S+, ptr ")
+_POINTING = re.compile(r"getelementptr |phi ptr |select i1 \S+, ptr ")
 _OPAQUE = re.compile(r'^%[^=]* = call (.*) (@"?primir\.(undef|poison)\..*)\(\)$')
 
 
@@ -68,6 +71,7 @@ def registered(assembly: Assembly, name: str, machine: Machine, unwritten: str) 
     before: frozenset[str] = frozenset()
     for round_ in range(ROUNDS):
         lines = _merged(_forwarded(assembly.procedures[name].lines))
+        lines = _with_tables(lines, _variables(lines), assembly, machine)
         there = _variables(lines)
         if not there or there.keys() == before:
             break
@@ -108,7 +112,7 @@ def _with_contents(lines: Sequence[Line], assembly: Assembly, machine: Machine, 
         if line.result in variables:
             variable = variables[line.result]
             rest += _filled(line, variable, unwritten, _pieces(variable, words, layout), fresh)
-        elif mark := _LIFETIME.match(line.text):
+        elif mark := _LIFETIME.match(line.text):  # one in memory needs no marks: it is refused
             if mark[2] in variables:
                 variable, what = variables[mark[2]], unwritten if mark[1] == "start" else "poison"
                 rest += _filled(line, variable, what, _pieces(variable, words, layout), fresh)
@@ -176,7 +180,10 @@ def _without_opaque(lines: Sequence[Line]) -> list[Line]:
 
 
 def _forwarded(lines: Sequence[Line]) -> list[Line]:
-    """`lines` where a part of an aggregate is the value that was put there, and a phi with one way what it brings."""
+    """`lines` where a part of an aggregate is the value that was put there, and a phi with one way what it brings.
+
+    A cast of a pointer to a pointer is the pointer.
+    """
     parts: dict[str, tuple[str, str, str]] = {}  # of an aggregate: the one before, the index, and what was put there
     known: dict[str, str] = {}
     found = []
@@ -189,6 +196,9 @@ def _forwarded(lines: Sequence[Line]) -> list[Line]:
             if code.count("[ ") == 1 and way[1] != result:
                 known[result] = way[1]
                 continue
+        elif same := re.match(rf"bitcast ptr (%{NAME}) to ptr$", code):  # of typed pointers, once
+            known[result] = same[1]
+            continue
         elif taken := re.match(rf"extractvalue .* (%{NAME}), (\d+)$", code):
             here = taken[1]
             while here in parts and parts[here][1] != taken[2]:
@@ -241,6 +251,75 @@ def _without_unused(lines: Sequence[Line]) -> list[Line]:
         if len(kept) == len(lines):
             return kept
         lines = kept
+
+
+# --- tables -----------------------------------------------------------------------------------------------------------
+
+
+def _with_tables(lines: list[Line], variables: Mapping[str, Variable], assembly: Assembly,
+                 machine: Machine) -> list[Line]:
+    """`lines` where a variable that is a constant's copy, and is only read, at whatever index, is that constant."""
+    copied = {}
+    for line in lines:
+        if found := _COPY_OF.match(line.text):
+            copied[found[1]] = (found[2], int(found[3]))
+        if line.text.startswith(("br ", "switch ", "ret ", "unreachable")):
+            break
+    if not copied.keys() & variables.keys():
+        return lines
+    globals_, layout = _laid_out(lines, variables, assembly, machine)
+    constants = {found[1] for line in assembly.others if (found := re.match(rf"(@{NAME}) = .*\bconstant ", line))}
+    for name, (table, size) in copied.items():
+        if name in variables and table in constants and \
+                size == layout.size(variables[name].type) == layout.size(globals_[table]):
+            lines = _as_table(lines, name, table)
+    return lines
+
+
+def _as_table(lines: list[Line], name: str, table: str) -> list[Line]:
+    """`lines` with the variable `name`, a copy of the constant `table`, replaced; the same lines where it is more.
+
+    All that may happen to it is: it is filled (by us), copied to once, and after that read until its scope ends.
+    """
+    pointers = {name}
+    while more := {str(line.result) for line in lines if line.code.startswith("getelementptr ")
+                   and pointers & set(LOCAL.findall(line.code))} - pointers:
+        pointers |= more
+    kept: list[Line] = []
+    copied = ended = over = False
+    entry = True
+    for index, line in enumerate(lines):
+        mentioned = pointers & set(LOCAL.findall(line.code))
+        if line.label is not None and index:
+            entry, ended = False, over
+        if line.result == name or line.text == f"call void @{KEEP}(ptr {name})":
+            continue
+        if mentioned and _FILL.match(line.text):
+            if copied:  # the end of its scope: here nothing of it is read any more
+                if not entry and not _returns(lines[index:]):
+                    return lines
+                ended, over = True, over or entry  # every other block comes after the first
+            continue
+        if mentioned and _COPY_OF.match(line.text):
+            if copied or ended:
+                return lines
+            copied = True
+            continue
+        if mentioned and not line.code.startswith("getelementptr ") and (ended or not copied or not re.match(
+                rf"load (?!atomic|volatile).*, ptr (%{NAME}), align", line.code)):
+            return lines
+        kept.append(replace(line, text=_renamed_to(line, name, table)))
+    return kept if copied else lines
+
+
+def _returns(lines: Sequence[Line]) -> bool:
+    """Whether the block that `lines` begin in returns."""
+    ends = (line.text for line in lines if line.text.startswith(("br ", "switch ", "ret ", "unreachable")))
+    return next(ends, "").startswith("ret ")
+
+
+def _renamed_to(line: Line, name: str, table: str) -> str:
+    return renamed(line.text, lambda found: table if found == name else found)
 
 
 # --- which variables can become registers -----------------------------------------------------------------------------

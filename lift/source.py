@@ -233,13 +233,18 @@ def lift_pairs(source: str, reading: Reading = READING) -> list[tuple[Function, 
     return pairs
 
 
-def slice_source(source: str, seconds: float) -> Slices:
-    """The slices of a file of LLVM IR, or those of one function in it. PrimirError for other sources."""
+def slice_source(source: str, seconds: float, reading: Reading = READING) -> Slices:
+    """The slices of a file of LLVM IR, C, C++ or Rust, or of one function in it. PrimirError for other sources."""
     from .slices import slices_of
 
     location = split_source(source)
+    if location.suffix in COMPILED and location.file is not None:
+        from .compiled import slices_in
+
+        return slices_in(location.file, location.function, reading.cflags, seconds)
     if location.suffix not in (".ll", ".bc") or location.file is None:
-        raise PrimirError("slices are made of compiled code", Place(location.place), "name a .ll or .bc file")
+        raise PrimirError("slices are made of compiled code", Place(location.place),
+                          "name a file of LLVM IR, C, C++ or Rust")
     found = slices_of(_content(location.file), file=str(location.file), seconds=seconds)
     if location.function is None:
         return found

@@ -51,6 +51,8 @@ NOT_AT_MAX = "int f(int x, int y) { return x == INT_MAX ? 0 : y; }"
     # an address that outlives its variable
     ("int f(int x) { return x; }", "int f(int x) { int *p; { int a = x; p = &a; } return *p; }", "refuted"),
     ("int f(int x) { int *p; { int a = x; p = &a; } return *p; }", "int f(int x) { return 3; }", "proved"),
+    ("int f(int x) { return x; }", "static int *g(int x) { int *p = &x; return p; } int f(int x) { return *g(x); }",
+     "refuted"),
     # the argument of a call may not be poison, though nobody looks at it; nor what comes back
     ("int f(int x) { return 0; }", "static int g(int y) { return 0; } int f(int x) { return g(x + 1); }", "refuted"),
     ("static int g(int y) { return 0; } int f(int x) { return g(x + 1); }", "int f(int x) { return x == INT_MAX; }",
@@ -74,6 +76,29 @@ def test_nothing_is_used_up(tmp_path, old, new, status):
             verdict(tmp_path, old, new)
     else:
         assert verdict(tmp_path, old, new) == status
+
+
+@pytest.mark.parametrize("text, table", [
+    ("int f(unsigned x) { const int t[4] = {5, 6, 7, 8}; return t[x & 3]; }", [5, 6, 7, 8]),
+    ("int f(unsigned x) { if (x > 3) return 0; int t[4] = {5, 6, 7, 8}; return t[x]; }", None),  # later
+    ("static int g(int i) { int t[4] = {5, 6, 7, 8}; return t[i] + t[0]; } int f(unsigned x) { return g(x & 3); }",
+     [10, 11, 12, 13]),
+    ("int f(unsigned x) { int t[4] = {5, 6, 7, 8}; t[0] = 1; return t[x & 3]; }", None),
+    ("int f(unsigned x) { int *p; { int t[4] = {5, 6, 7, 8}; p = t; } return p[x & 3]; }", None),  # not there any more
+    ("static int *g(unsigned x) { int t[4] = {5, 6, 7, 8}, *p = t; return p + x; } int f(unsigned x)"
+     " { return *g(x & 3); }", None),
+    ("int t[4] = {5, 6, 7, 8}; int f(unsigned x) { return t[x & 3]; }", None),  # anybody may change it
+])  # fmt: skip
+def test_copies_of_constants_are_tables(tmp_path, text, table):
+    path = tmp_path / "f.c"
+    path.write_text(text)
+    if table is None:
+        with pytest.raises(PrimirError, match="cannot be lifted"):
+            lift(f"{path}:f")
+        return
+    function = lift(f"{path}:f")
+    (x,) = function.parameters
+    assert [run(function, {x.value: index}).results for index in range(4)] == [(value,) for value in table]
 
 
 @pytest.mark.parametrize("body", [
