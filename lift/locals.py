@@ -68,14 +68,14 @@ def registered(assembly: Assembly, name: str, machine: Machine, unwritten: str) 
     fresh = Names("%primir.")
     assembly = _changed(assembly, name, _with_contents(assembly.procedures[name].lines, assembly, machine, unwritten,
                                                        fresh))
-    before: frozenset[str] = frozenset()
+    before: list[frozenset[str]] = []  # the variables at the beginning of each round
     for round_ in range(ROUNDS):
         lines = _merged(_forwarded(assembly.procedures[name].lines))
         lines = _with_tables(lines, _variables(lines), assembly, machine)
         there = _variables(lines)
-        if not there or there.keys() == before:
+        if not there or before[-2:] == [frozenset(there)] * 2:  # one round may only make the next one possible
             break
-        before = frozenset(there)
+        before.append(frozenset(there))
         lines = _prepared(lines, there, assembly, machine, fresh)
         ready = replace(_changed(assembly, name, lines), others=_with_opaque(assembly.others, lines))
         assembly = disassembled(machine.sroa(assembled(ready)), lambda _: None, f"primir.r{round_}.")

@@ -385,7 +385,8 @@ def test_names_of_files_and_folders_may_be_strange(tmp_path, monkeypatch):
 
 
 def test_slices_of_c_have_its_lines(tmp_path):
-    path = write(tmp_path, "#include <stdlib.h>\nint t[9];\nvoid g(int *p, int x) {\n  t[x & 7] = *p + 1;\n}\nint f(int x) {\n  return x * 3; }")
+    path = write(tmp_path, "#include <stdlib.h>\nint t[9];"
+                 "\nvoid g(int *p, int x) {\n  t[x & 7] = *p + 1;\n}\nint f(int x) {\n  return x * 3; }")
     done = [sys.executable, "-m", "primir", "lift", "--slices", "--format", "json"]
     found = json.loads(subprocess.run([*done, path], capture_output=True).stdout)["slices"]
     assert {each["line"] for each in found} == {4, 7}
