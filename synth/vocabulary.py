@@ -103,11 +103,13 @@ def _constants(spec: Spec, width: int) -> Iterator[Node]:
 
 
 def _derived(mentioned: Sequence[int], width: int) -> Iterator[int]:
-    """How far apart numbers are (for range checks), logarithms (for divisions), what is left of a shift by them."""
+    """How far apart numbers are (for range checks), the last one below them (for rounding up), logarithms (for
+    divisions), what is left of a shift by them."""
     for number, other in product(mentioned, mentioned):
         if number > other:
             yield number - other
     for number in mentioned:
+        yield number - 1
         if number & (number - 1) == 0:
             yield number.bit_length() - 1
         if number < width:
