@@ -66,8 +66,7 @@ def verdict_json(verdict: Verdict, undef_inputs: bool = False) -> Json:
             reason = f"no input meets {condition}"
     return {"version": VERSION, "status": verdict.status, "reason": reason, "bound": bound,
             "undef_inputs": undef_inputs, "counterexample": counterexample, "prover": prover,
-            "seconds": round(verdict.seconds, 6), "cached": getattr(verdict, "cached", False),
-            "remarks": list(verdict.remarks)}
+            "seconds": round(verdict.seconds, 6), "cached": getattr(verdict, "cached", False)}
 
 
 # --- graphs -----------------------------------------------------------------------------------------------------------

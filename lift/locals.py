@@ -36,7 +36,6 @@ _COPY_OF = re.compile(rf"call void @llvm\.mem(?:cpy|move)\.\S+\(ptr (?:align \d+
 _FILL = re.compile(r"store \S+ %primir\.w\d+, ptr ")
 _OURS = re.compile(r'declare .* @"?primir\.(?:undef|poison|keep)\b')
 _POINTING = re.compile(r"getelementptr |phi ptr |select i1 \S+, ptr ")
-_SILENT = "nounwind willreturn memory(none)"  # so that it does not stand between an address and its load
 _OPAQUE = re.compile(r'^%[^=]* = call (.*) (@"?primir\.(undef|poison)\..*)\(\)$')
 
 
@@ -165,7 +164,7 @@ def _with_opaque(others: tuple[str, ...], lines: Sequence[Line]) -> tuple[str, .
     """What else the module holds, with declarations of the functions that stand for undef, poison and what is kept."""
     called = {(found[1], found[2]) for line in lines if (found := _OPAQUE.search(line.text))}
     others = tuple(line for line in others if not _OURS.match(line))
-    return (*others, f"declare void @{KEEP}(ptr)", *sorted(f"declare {type_} {name}() {_SILENT}" for type_, name in called))
+    return (*others, f"declare void @{KEEP}(ptr)", *sorted(f"declare {type_} {name}()" for type_, name in called))
 
 
 def _without_opaque(lines: Sequence[Line]) -> list[Line]:

@@ -99,4 +99,4 @@ def to_json(result: Result) -> dict[str, object]:
               "seconds": round(result.search.seconds, 6), "exhausted": result.search.exhausted}
     return {"version": VERSION, "status": result.status, "name": result.name,
             "cost": None if result.cost is None else {"instructions": result.cost},
-            "optimal": optimal, "code": code, "proof": proof, "search": search, "remarks": list(result.remarks)}
+            "optimal": optimal, "code": code, "proof": proof, "search": search}

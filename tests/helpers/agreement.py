@@ -64,8 +64,8 @@ def usual(width):
 def outcomes(function, words):
     """Where the function is defined, an array of truth values, and the words that it gives there.
 
-    It is not defined where it is undefined, outside its domain, traps, runs beyond its bound, where a result is poison,
-    or where a result depends on what is left open.
+    It is not defined where it is undefined, outside its domain, traps, where a result is poison, or where a result
+    depends on what is left open. No input may run beyond the bound of a loop.
     """
     rounds = [_evaluated(function, words, pattern) for pattern in (PATTERNS if function.choices else PATTERNS[:1])]
     (defined, results), *others = rounds
@@ -82,8 +82,10 @@ def _evaluated(function, words, pattern):
     evaluate = _in_kernel if narrow else _in_python
     found = np.concatenate([evaluate(function, words[start : start + CHUNK], _given(function, pattern))
                             for start in range(0, len(words), CHUNK)])
-    wanted = np.array([*[0] * count, 0, 1, 0, 0], dtype=np.uint64)  # of poison, ub, domain, trap and beyond
-    return (found[:, count:, 0] == wanted).all(axis=1), found[:, :count]
+    ub, domain, trap, beyond = found[:, 2 * count:, 0].T.astype(bool)
+    poison = found[:, count:2 * count, 0].any(axis=1)
+    assert not (beyond & domain & ~ub).any(), f"{function.name} runs longer than its loops are unrolled"
+    return domain & ~ub & ~trap & ~poison, found[:, :count]
 
 
 def _given(function, pattern):

@@ -181,11 +181,12 @@ def compile_c(compiler, path, shapes, folder, flags):
         extern = 'extern "C" ' if language == "c++" else ""
         lines.append(f"{extern}void drive_{index}(const word *in, word *out, long n) "
                      f"{{ for (long k = 0; k < n; k++) out[k] = (word)({name}({given})); }}")
-    library = folder / f"{path.stem}{abs(hash(tuple(flags)))}.so"
-    source = folder / f"{path.stem}_driver{path.suffix}"
+    source = folder / f"{path.stem}{''.join(flags)}{path.suffix}"
+    part, library = source.with_suffix(".o"), source.with_suffix(".so")
     source.write_text("\n".join(lines) + "\n")
-    shared = ["-shared", "-fPIC", "-Wl,-Bsymbolic"]  # names of ours may be names of the C library's as well
-    _run([*compiler, *shared, "-w", *flags, "-x", language, str(source), "-o", str(library)])
+    _run([*compiler, "-c", "-fPIC", "-w", *flags, "-x", language, str(source), "-o", str(part)])
+    # names of ours may be names of the C library's as well, which must not win
+    _run(["cc", "-shared", "-Wl,-Bsymbolic", str(part), "-o", str(library)])
     return _batches(library, dict.fromkeys(shapes, 1))
 
 
@@ -211,6 +212,23 @@ pub unsafe extern "C" fn drive_{index}(inp: *const u128, out: *mut u128, n: i64)
     _run(["rustc", "--crate-type", "cdylib", "--edition", "2021", "-A", "warnings", "-C", f"opt-level={level}",
           "-C", "overflow-checks=off", "-C", "debug-assertions=off", str(source), "-o", str(library)])
     return _batches(library, {name: len(results) for name, (_, results) in signatures.items()})
+
+
+class InPython:
+    """A Python function over many inputs, as `Batch` is: words are read as its types say."""
+
+    def __init__(self, function, types):
+        self._function, self._types = function, types
+
+    def __call__(self, words):
+        rows = [self.results(row) for row in words.tolist()]
+        return np.array(rows, dtype=np.uint64).reshape(len(words), -1, 2)
+
+    def results(self, row):
+        """The words of the results for one input; raises what the function raises."""
+        given = [type_.read(low | high << 64) for type_, (low, high) in zip(self._types, row)]
+        found = self._function(*given)
+        return [(int(word) & (1 << 64) - 1, 0) for word in (found if isinstance(found, tuple) else (found,))]
 
 
 def _run(command):

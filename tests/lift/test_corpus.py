@@ -1,17 +1,25 @@
 """A corpus of our own, each construct in some function: the lifted graph does what the original does when it runs.
 
-LLVM IR runs as LLVM compiles it, unoptimized and after its pipeline O2.
+LLVM IR runs as LLVM compiles it, unoptimized and after its pipeline O2; C, C++ and Rust as their compilers do, without
+and with optimization; Python as CPython has it.
 """
 
+import importlib.util
 import re
+import shutil
 from functools import cache
 from pathlib import Path
 
 import pytest
-from agreement import agrees
-from native import compile_llvm
+from agreement import agrees, inputs, outcomes
+from native import InPython, compile_c, compile_llvm, compile_rust
+from primir.ir.errors import PrimirError
+from primir.ir.evaluate import run
+from primir.ir.graph import TRUE
+from primir.lift.clang import find_clang
 from primir.lift.llvm import functions_of
 from primir.lift.opcodes import entries
+from primir.lift.source import lift_source
 
 CORPUS = Path(__file__).with_name("corpus")
 COUNT = 10_000  # inputs
@@ -42,6 +50,85 @@ def llvm(file):
 def test_llvm(file, name):
     found, native = llvm(file)
     agrees(found[name], {f"O{level}": native[level][name] for level in LEVELS}, COUNT, SEED)
+
+
+# --- other languages --------------------------------------------------------------------------------------------------
+
+C = listed("c", r"^(?!static|struct)\w[\w ]* (\w+)\(")
+CPP = listed("cpp", r"^(?:std::\w+|int|unsigned) (\w+)\(")
+RUST = listed("rust", r"^pub .*fn (\w+)\(")
+PYTHON = listed("python", r"^def ([a-z]\w*)\(")
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return tmp_path_factory.mktemp("native")
+
+
+@cache
+def c(file, folder):
+    """What the compiler makes of the functions of a C or C++ file at each level."""
+    try:
+        compiler = find_clang("C" if file.suffix == ".c" else "C++")
+    except PrimirError as problem:
+        pytest.skip(str(problem))
+    shapes = {name: len(re.search(rf"\b{name}\((.*?)\)", file.read_text())[1].split(","))
+              for path, name in (case.values for case in C + CPP) if path == file}
+    return {level: compile_c(compiler.command, file, shapes, folder, [f"-O{level}"]) for level in LEVELS}
+
+
+@pytest.mark.skipif(shutil.which("cc") is None, reason="there is no cc to link with")
+@pytest.mark.parametrize("file, name", C + CPP)
+def test_c(file, name, folder):
+    native = c(file, folder)
+    agrees(lift_source(f"{file}:{name}"), {f"-O{level}": native[level][name] for level in native}, COUNT, SEED)
+
+
+@cache
+def rust(file, folder):
+    """What rustc makes of the functions of a Rust file at each level."""
+    pattern = r"^pub .*fn (\w+)\((.*)\) -> (.*) \{"
+    signatures = {name: (re.findall(r": (\w+)", given), re.findall(r"\w+", results))
+                  for name, given, results in re.findall(pattern, file.read_text(), re.MULTILINE)}
+    return {level: compile_rust(file, signatures, folder, level) for level in (0, 3)}
+
+
+@pytest.mark.skipif(shutil.which("rustc") is None, reason="there is no rustc")
+@pytest.mark.parametrize("file, name", RUST)
+def test_rust(file, name, folder):
+    native = rust(file, folder)
+    agrees(lift_source(f"{file}:{name}"), {f"opt-level {level}": native[level][name] for level in native}, COUNT, SEED)
+
+
+@cache
+def module(file):
+    spec = importlib.util.spec_from_file_location(f"corpus_{file.stem}", file)
+    found = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(found)
+    return found
+
+
+@pytest.mark.parametrize("file, name", PYTHON)
+def test_python(file, name):
+    """In its domain the lifted function is the Python function; outside, that raises."""
+    lifted = lift_source(f"{file}:{name}")
+    native = InPython(getattr(module(file), name), [parameter.type for parameter in lifted.parameters])
+    agrees(lifted, {"CPython": native}, COUNT, SEED)
+    words = inputs(lifted, 2000, SEED)
+    outside = words[~outcomes(lifted, words)[0]]
+    assert (lifted.domain is TRUE) == (len(outside) == 0)
+    for row in outside.tolist():
+        assert not run(lifted, {p.value: low for p, (low, _) in zip(lifted.parameters, row)}).domain
+        with pytest.raises((ValueError, AssertionError, ZeroDivisionError)):
+            native.results(row)
+
+
+# --- the corpus -------------------------------------------------------------------------------------------------------
+
+
+def test_there_are_enough():
+    assert len(LLVM + C + CPP + RUST + PYTHON) >= 150
+    assert all(len(cases) >= 10 for cases in (C, CPP, RUST, PYTHON))
 
 
 def test_every_function_of_the_corpus_is_compared():

@@ -150,3 +150,5 @@ int32_t fraction_sum(int16_t x, int16_t y) {
 static bool contains(uint32_t set, unsigned i) { return i < 32 && set >> i & 1; }
 
 unsigned lazy(uint32_t set, unsigned i, unsigned j) { return contains(set, i) || (j && contains(set, 32 / j)); }
+
+_Bool majority(_Bool a, _Bool b, _Bool c) { return (a && b) || (b && c) || (a && c); }

@@ -1,5 +1,4 @@
 // C++: namespaces, overloads, templates, classes, references, constant evaluation, enumerations.
-#include <algorithm>
 #include <cstdint>
 
 namespace bits {
@@ -7,6 +6,7 @@ constexpr std::uint32_t low(std::uint32_t x, unsigned n) { return n < 32 ? x & (
 
 std::uint32_t between(std::uint32_t x, unsigned from, unsigned to) { return low(x, to) & ~low(~0u, from); }
 }  // namespace bits
+using namespace bits;
 
 template <typename T>
 T rounded(T x, T step) {
@@ -16,10 +16,6 @@ T rounded(T x, T step) {
 std::uint32_t rounded32(std::uint32_t x, std::uint16_t step) { return rounded<std::uint32_t>(x, step); }
 
 std::uint64_t rounded_to_8(std::uint64_t x) { return rounded<std::uint64_t>(x, 8); }
-
-int smaller(int x, int y) { return std::min(x, y); }
-
-std::uint8_t clamped(int x) { return static_cast<std::uint8_t>(std::max(0, std::min(x, 255))); }
 
 class Counter {
 public:
@@ -69,15 +65,32 @@ std::uint32_t references(std::uint32_t x, std::uint32_t y) {
     return x - y * 3;
 }
 
-unsigned ranged(std::uint16_t x) {
-    unsigned s = 0;
-    for (unsigned w : {3u, 5u, 7u}) s = s * 2 + x % w;
-    return s;
-}
-
 constexpr std::int64_t power(std::int64_t x, unsigned n) { return n == 0 ? 1 : x * power(x, n - 1); }
 
 std::int64_t constant_power(std::int8_t x) {
     constexpr auto nine = power(3, 2);
     return nine * x;
 }
+
+struct Fixed {
+    std::int32_t raw;
+    friend Fixed operator*(Fixed a, Fixed b) { return {static_cast<std::int32_t>((std::int64_t{a.raw} * b.raw) >> 16)}; }
+    friend Fixed operator+(Fixed a, Fixed b) { return {a.raw + b.raw}; }
+};
+
+int polynomial(std::int16_t x) {
+    Fixed f{x * 16}, one{1 << 16};
+    return (f * f + one).raw;
+}
+
+template <unsigned N>
+auto unrolled(std::uint32_t x) -> unsigned {
+    return (x & 1) + unrolled<N - 1>(x >> 1);
+}
+
+template <>
+auto unrolled<0>(std::uint32_t) -> unsigned {
+    return 0;
+}
+
+unsigned low_ones(std::uint32_t x) { return unrolled<6>(x); }

@@ -21,14 +21,6 @@ pub extern "C" fn saturating(x: i16, y: i16) -> i16 {
 }
 
 #[no_mangle]
-pub extern "C" fn checked(x: u8, y: u8) -> u8 {
-    match x.checked_mul(y) {
-        Some(z) => z,
-        None => 255,
-    }
-}
-
-#[no_mangle]
 pub extern "C" fn counts(x: u64) -> u32 {
     x.count_ones() * 10000 + x.leading_zeros() * 100 + x.trailing_zeros()
 }
@@ -82,18 +74,6 @@ pub extern "C" fn matched(x: u32) -> u32 {
         _ if x % 2 == 0 => x / 2,
         _ => x - 1,
     }
-}
-
-const TABLE: [u16; 8] = [1, 1, 2, 6, 24, 120, 720, 5040];
-
-#[no_mangle]
-pub extern "C" fn factorial(n: u32) -> u16 {
-    TABLE[(n & 7) as usize]
-}
-
-#[no_mangle]
-pub extern "C" fn factorial_or_panic(n: u32) -> u16 {
-    TABLE[n as usize]
 }
 
 fn helper(x: u32) -> u32 {
