@@ -11,7 +11,8 @@ joins t for i = 0, 1 .. w-1 by f. In `value` and `python` W is w, B is W - 1, M 
 2**v - 1, Z and O are 0 and 1 (of one machine type, so that numba keeps to unsigned 64-bit words).
 In `c`, written in what C and Python share save for `x ? y : z` around it all, W is w, N is the bits of the unsigned C
 word that holds x, and popcount, leading_zeros, trailing_zeros, reverse and reverse_bytes are of that whole word.
-What is known of a result (`known`, see known.py) follows from the meaning where the column is None.
+What is known of a result (`known`, see known.py), and how it is written by integers without a width (`linear`, see
+linear.py), follow from the meaning where the column is None.
 """
 
 from __future__ import annotations
@@ -22,8 +23,9 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import Any, Literal
 
-from . import known
+from . import known, linear
 from .known import Known
+from .linear import Reading
 
 MAX_WIDTH = 128
 
@@ -53,6 +55,7 @@ class Row:
     laws: frozenset[str] = frozenset()
     known: Callable[..., Known] | None = None  # what is known of the result, from its width and the arguments' Known
     pick: Callable[..., int | None] | None = None  # the argument that the result always is, from the arguments' Known
+    linear: Callable[..., Reading] | None = None  # the same word by linear integer arithmetic
     undefined: tuple[Undefined, ...] = ()
     flags: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))  # LLVM flag -> poison when
     multiple: int = 1  # the width must be a multiple of this
@@ -120,83 +123,88 @@ _ROWS = (
     # --- primes -----------------------------------------------------------------------------------------------------
     _row("add", "w w -> w", value="x + y & M", smt="(bvadd x y)", llvm="add {w} {x}, {y}", c="x + y",
          laws="commutative associative", sets="plain full",
-         flags={"nsw": "(sadd_overflow x y)", "nuw": "(uadd_overflow x y)"}, known=known.add, pick=known.zero_pick),
+         flags={"nsw": "(sadd_overflow x y)", "nuw": "(uadd_overflow x y)"}, known=known.add, pick=known.zero_pick,
+         linear=linear.add),
     _row("mul", "w w -> w", value="x * y & M", smt="(bvmul x y)", llvm="mul {w} {x}, {y}", c="x * y", latency=3,
          laws="commutative associative", sets="plain full",
-         flags={"nsw": "(smul_overflow x y)", "nuw": "(umul_overflow x y)"}, known=known.mul, pick=known.mul_pick),
+         flags={"nsw": "(smul_overflow x y)", "nuw": "(umul_overflow x y)"}, known=known.mul, pick=known.mul_pick,
+         linear=linear.mul),
     _row("udiv", "w w -> w", value="x // y if y else M", smt="(bvudiv x y)", llvm="udiv {w} {x}, {y}", c="x / y",
          sets="plain full", latency=20, undefined=(_BY_ZERO,), flags={"exact": "(ne (urem x y) 0)"},
-         known=known.udiv, pick=known.udiv_pick),
+         known=known.udiv, pick=known.udiv_pick, linear=linear.udiv),
     _row("and", "w w -> w", value="x & y", smt="(bvand x y)", llvm="and {w} {x}, {y}", c="x & y",
-         laws="commutative associative idempotent", sets="plain full", known=known.and_, pick=known.and_pick),
+         laws="commutative associative idempotent", sets="plain full", known=known.and_, pick=known.and_pick,
+         linear=linear.and_),
     _row("xor", "w w -> w", value="x ^ y", smt="(bvxor x y)", llvm="xor {w} {x}, {y}", c="x ^ y",
-         laws="commutative associative", sets="plain full", known=known.xor, pick=known.zero_pick),
+         laws="commutative associative", sets="plain full", known=known.xor, pick=known.zero_pick, linear=linear.xor),
     _row("shl", "w w -> w", value="x << y & M if y < W else Z", smt="(bvshl x y)", llvm="shl {w} {x}, {y}", c="x << y",
          sets="plain full", undefined=_beyond_width("0"),
          flags={"nsw": "(ne (ashr (shl x y) y) x)", "nuw": "(ne (lshr (shl x y) y) x)"},
-         known=known.shl, pick=known.right_zero_pick),
+         known=known.shl, pick=known.right_zero_pick, linear=linear.shl),
     _row("lshr", "w w -> w", value="x >> y if y < W else Z", smt="(bvlshr x y)", llvm="lshr {w} {x}, {y}", c="x >> y",
          sets="plain full", undefined=_beyond_width("0"), flags=_INEXACT_SHIFT,
-         known=known.lshr, pick=known.right_zero_pick),
+         known=known.lshr, pick=known.right_zero_pick, linear=linear.lshr),
     _row("ult", "w w -> 1", value="x < y", smt="(bvult x y)", llvm="icmp ult {w} {x}, {y}",
-         mirror="icmp ugt {w} {y}, {x}", c="x < y", sets="plain full", flags=_SAMESIGN, known=known.ult),
+         mirror="icmp ugt {w} {y}, {x}", c="x < y", sets="plain full", flags=_SAMESIGN, known=known.ult,
+         linear=linear.ult),
     _row("select", "1 w w -> w", value="y if x else z", smt="(ite x y z)",
          llvm="select i1 {x}, {w} {y}, {w} {z}", c="x ? y : z", sets="plain full",
-         known=known.select, pick=known.select_pick),
+         known=known.select, pick=known.select_pick, linear=linear.select),
     _row("zext", "w -> v", value="x", smt="((_ zero_extend {v-w}) x)", llvm="zext {w} {x} to {v}", c="x", cost=0,
-         sets="plain full", flags={"nneg": "(slt x 0)"}, known=known.zext),
+         sets="plain full", flags={"nneg": "(slt x 0)"}, known=known.zext, linear=linear.zext),
     _row("trunc", "w -> v", value="x & V", smt="((_ extract {v-1} 0) x)", llvm="trunc {w} {x} to {v}", c="x", cost=0,
          sets="plain full", flags={"nuw": "(ne (zext:w (trunc:v x)) x)", "nsw": "(ne (sext:w (trunc:v x)) x)"},
-         known=known.trunc),
+         known=known.trunc, linear=linear.trunc),
     # --- arithmetic -------------------------------------------------------------------------------------------------
     _row("not", "w -> w", "(xor x -1)", value="x ^ M", smt="(bvnot x)", llvm="xor {w} {x}, -1", c="~x",
-         sets="plain full", known=known.not_),
+         sets="plain full", known=known.not_, linear=linear.not_),
     _row("neg", "w -> w", "(add (xor x -1) 1)", value="Z - x & M", python="-x & M", smt="(bvneg x)",
-         llvm="sub {w} 0, {x}", c="-x", sets="plain full", known=known.neg),
+         llvm="sub {w} 0, {x}", c="-x", sets="plain full", known=known.neg, linear=linear.neg),
     _row("sub", "w w -> w", "(add x (neg y))", value="x - y & M", smt="(bvsub x y)", llvm="sub {w} {x}, {y}",
          c="x - y", sets="plain full", flags={"nsw": "(ssub_overflow x y)", "nuw": "(usub_overflow x y)"},
-         known=known.sub, pick=known.right_zero_pick),
+         known=known.sub, pick=known.right_zero_pick, linear=linear.sub),
     # x | y == (x ^ y) ^ (x & y)
     _row("or", "w w -> w", "(xor (xor x y) (and x y))", value="x | y", smt="(bvor x y)", llvm="or {w} {x}, {y}",
          c="x | y", laws="commutative associative idempotent", sets="plain full",
-         flags={"disjoint": "(ne (and x y) 0)"}, known=known.or_, pick=known.or_pick),
+         flags={"disjoint": "(ne (and x y) 0)"}, known=known.or_, pick=known.or_pick, linear=linear.or_),
     _row("eq", "w w -> 1", "(ult (xor x y) 1)", value="x == y", smt="(= x y)", llvm="icmp eq {w} {x}, {y}", c="x == y",
-         laws="commutative", sets="plain full", flags=_SAMESIGN, known=known.eq),
+         laws="commutative", sets="plain full", flags=_SAMESIGN, known=known.eq, linear=linear.eq),
     _row("ne", "w w -> 1", "(ult 0 (xor x y))", value="x != y", smt="(distinct x y)", llvm="icmp ne {w} {x}, {y}",
-         c="x != y", laws="commutative", sets="plain full", flags=_SAMESIGN, known=known.ne),
+         c="x != y", laws="commutative", sets="plain full", flags=_SAMESIGN, known=known.ne, linear=linear.ne),
     _row("ule", "w w -> 1", "(xor (ult y x) 1)", value="x <= y", smt="(bvule x y)", llvm="icmp ule {w} {x}, {y}",
-         mirror="icmp uge {w} {y}, {x}", c="x <= y", sets="plain full", flags=_SAMESIGN, known=known.ule),
+         mirror="icmp uge {w} {y}, {x}", c="x <= y", sets="plain full", flags=_SAMESIGN, known=known.ule,
+         linear=linear.ule),
     # moving the sign bit's weight from -2**(w-1) to 2**(w-1) keeps the order
     _row("slt", "w w -> 1", "(ult (xor x top) (xor y top))", value="(x ^ T) < (y ^ T)", smt="(bvslt x y)",
          llvm="icmp slt {w} {x}, {y}", mirror="icmp sgt {w} {y}, {x}", c="S(x) < S(y)",
-         sets="plain full", flags=_SAMESIGN, known=known.slt),
+         sets="plain full", flags=_SAMESIGN, known=known.slt, linear=linear.slt),
     _row("sle", "w w -> 1", "(ule (xor x top) (xor y top))", value="(x ^ T) <= (y ^ T)", smt="(bvsle x y)",
          llvm="icmp sle {w} {x}, {y}", mirror="icmp sge {w} {y}, {x}", c="S(x) <= S(y)", sets="plain full",
-         flags=_SAMESIGN, known=known.sle),
+         flags=_SAMESIGN, known=known.sle, linear=linear.sle),
     _row("ashr", "w w -> w", "(select (slt x 0) (not (lshr (not x) y)) (lshr x y))",
          value="((x ^ T) >> (y if y < W else B)) - (T >> (y if y < W else B)) & M",
          python="(x ^ T) - T >> min(y, B) & M", smt="(bvashr x y)",
          llvm="ashr {w} {x}, {y}", c="S(x) >> y", sets="plain full",
          undefined=_beyond_width("(select (slt x 0) -1 0)"), flags=_INEXACT_SHIFT,
-         known=known.ashr, pick=known.right_zero_pick),
+         known=known.ashr, pick=known.right_zero_pick, linear=linear.ashr),
     _row("sext", "w -> v", "(ashr (shl (zext:v x) v-w) v-w)", value="(x ^ T) - T & V", smt="((_ sign_extend {v-w}) x)",
-         llvm="sext {w} {x} to {v}", c="S(x)", known=known.sext),
+         llvm="sext {w} {x} to {v}", c="S(x)", known=known.sext, linear=linear.sext),
     _row("urem", "w w -> w", "(sub x (mul (udiv x y) y))", value="x % y if y else x", smt="(bvurem x y)",
          llvm="urem {w} {x}, {y}", c="x % y", sets="plain full", latency=20,
-         undefined=(Undefined("ub", "(eq y 0)", "x"),), known=known.urem, pick=known.urem_pick),
+         undefined=(Undefined("ub", "(eq y 0)", "x"),), known=known.urem, pick=known.urem_pick, linear=linear.urem),
     _row("abs", "w -> w", "(select (slt x 0) (neg x) x)", value="Z - x & M if x & T else x",
          python="-x & M if x & T else x",
          llvm="call {w} @llvm.abs.{w}({w} {x}, i1 false)", flags={"int_min_poison": "(eq x top)"},
-         known=known.abs_, pick=known.abs_pick),
+         known=known.abs_, pick=known.abs_pick, linear=linear.abs_),
     _row("sdiv", "w w -> w",
          "(select (xor (slt x 0) (slt y 0)) (neg (udiv (abs x) (abs y))) (udiv (abs x) (abs y)))",
          smt="(bvsdiv x y)", llvm="sdiv {w} {x}, {y}", c="S(x) / S(y)", sets="plain full", latency=20,
          undefined=(Undefined("ub", "(eq y 0)", "(select (slt x 0) 1 -1)"), Undefined("ub", _SIGNED_DIVISION, "top")),
-         flags={"exact": "(ne (srem x y) 0)"}, known=known.sdiv),
+         flags={"exact": "(ne (srem x y) 0)"}, known=known.sdiv, linear=linear.sdiv),
     _row("srem", "w w -> w", "(select (slt x 0) (neg (urem (abs x) (abs y))) (urem (abs x) (abs y)))",
          smt="(bvsrem x y)", llvm="srem {w} {x}, {y}", c="S(x) % S(y)", sets="plain full", latency=20,
          undefined=(Undefined("ub", "(eq y 0)", "x"), Undefined("ub", _SIGNED_DIVISION, "0")),
-         known=known.srem, pick=known.srem_pick),
+         known=known.srem, pick=known.srem_pick, linear=linear.srem),
     _row("umin", "w w -> w", "(select (ult x y) x y)", value="x if x < y else y", python="min(x, y)",
          llvm="call {w} @llvm.umin.{w}({w} {x}, {w} {y})", laws="commutative associative idempotent",
          known=known.umin, pick=known.umin_pick),
@@ -212,29 +220,29 @@ _ROWS = (
     # --- overflow and saturation ------------------------------------------------------------------------------------
     _row("uadd_overflow", "w w -> 1", "(ult (add x y) x)", value="M - x < y", smt="(bvuaddo x y)",
          llvm="call {{ {w}, i1 }} @llvm.uadd.with.overflow.{w}({w} {x}, {w} {y})\nextractvalue {{ {w}, i1 }} {t}, 1",
-         laws="commutative", known=known.uadd_overflow),
+         laws="commutative", known=known.uadd_overflow, linear=linear.uadd_overflow),
     _row("usub_overflow", "w w -> 1", "(ult x y)", value="x < y", smt="(bvusubo x y)",
          llvm="call {{ {w}, i1 }} @llvm.usub.with.overflow.{w}({w} {x}, {w} {y})\nextractvalue {{ {w}, i1 }} {t}, 1",
-         known=known.ult),
+         known=known.ult, linear=linear.ult),
     # x * y > 2**w - 1 exactly where y exceeds the quotient (2**w - 1) / x
     _row("umul_overflow", "w w -> 1", "(and (ne x 0) (ult (udiv -1 x) y))", value="(M // x if x else M) < y",
          python="x * y > M", smt="(bvumulo x y)",
          llvm="call {{ {w}, i1 }} @llvm.umul.with.overflow.{w}({w} {x}, {w} {y})\nextractvalue {{ {w}, i1 }} {t}, 1",
-         laws="commutative", known=known.umul_overflow),
+         laws="commutative", known=known.umul_overflow, linear=linear.umul_overflow),
     # the sum's sign differs from that of both terms
     _row("sadd_overflow", "w w -> 1", "(slt (and (xor (add x y) x) (xor (add x y) y)) 0)",
          value="((x + y ^ x) & (x + y ^ y) & T) != Z", smt="(bvsaddo x y)",
          llvm="call {{ {w}, i1 }} @llvm.sadd.with.overflow.{w}({w} {x}, {w} {y})\nextractvalue {{ {w}, i1 }} {t}, 1",
-         laws="commutative", known=known.sadd_overflow),
+         laws="commutative", known=known.sadd_overflow, linear=linear.sadd_overflow),
     _row("ssub_overflow", "w w -> 1", "(slt (and (xor x y) (xor (sub x y) x)) 0)",
          value="((x ^ y) & (x - y ^ x) & T) != Z", smt="(bvssubo x y)",
          llvm="call {{ {w}, i1 }} @llvm.ssub.with.overflow.{w}({w} {x}, {w} {y})\nextractvalue {{ {w}, i1 }} {t}, 1",
-         known=known.ssub_overflow),
+         known=known.ssub_overflow, linear=linear.ssub_overflow),
     # the quotient of the product is not the factor; -2**(w-1) * -1 wraps to itself and is named apart
     _row("smul_overflow", "w w -> 1",
          "(and (ne x 0) (or (and (eq x -1) (eq y top)) (ne (sdiv (mul x y) x) y)))", smt="(bvsmulo x y)",
          llvm="call {{ {w}, i1 }} @llvm.smul.with.overflow.{w}({w} {x}, {w} {y})\nextractvalue {{ {w}, i1 }} {t}, 1",
-         laws="commutative", known=known.smul_overflow),
+         laws="commutative", known=known.smul_overflow, linear=linear.smul_overflow),
     _row("uadd_sat", "w w -> w", "(select (uadd_overflow x y) -1 (add x y))", value="x + y if y <= M - x else M",
          llvm="call {w} @llvm.uadd.sat.{w}({w} {x}, {w} {y})", laws="commutative",
          known=known.uadd_sat, pick=known.zero_pick),

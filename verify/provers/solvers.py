@@ -22,11 +22,15 @@ GRACE = 0.3  # seconds for a solver to stop by itself, which keeps its process, 
 
 @dataclass(frozen=True, slots=True)
 class Solver:
-    """A solver by the function that asks it in a child process, for `slice` seconds at most (None: no limit)."""
+    """A solver by the function that asks it in a child process, for `slice` seconds at most (None: no limit).
+
+    Solvers that share a `process` share its warm children; by default the name is the process's too.
+    """
 
     name: str
     function: str
     slice: float | None = None
+    process: str = ""
 
     def ask(self, query: Query, deadline: Deadline) -> Answer:
         return race((self,), query, deadline)
@@ -52,13 +56,17 @@ class Race:
 
 def race(solvers: Sequence[Solver], query: Query, deadline: Deadline) -> Answer:
     """The first answer that one of `solvers` gives to `query`, or what kept all of them from it."""
-    text, leaves = encode(query)
+    return race_for(solvers, *encode(query), deadline)
+
+
+def race_for(solvers: Sequence[Solver], text: str, leaves: Sequence[Node], deadline: Deadline) -> Answer:
+    """The same for a script in which the `leaves` are called x0, x1 ..."""
     doubts: list[DontKnow] = []
     with ExitStack() as stack:
         running: dict[Job, Solver] = {}
         for solver in solvers:
             try:
-                worker = stack.enter_context(borrowed(solver.name))
+                worker = stack.enter_context(borrowed(solver.process or solver.name))
                 soft, hard = _limits(solver, deadline)
                 running[worker.start(solver.function, text, soft, seconds=hard)] = solver
             except (TimedOut, OSError) as problem:
