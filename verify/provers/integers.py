@@ -9,8 +9,7 @@ fails.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
 
 from ...ir import linear, terms
 from ...ir.facts import Facts
@@ -19,12 +18,13 @@ from ...ir.known import Known, between
 from ...ir.primes import TABLE
 from ...jobs.limits import Deadline
 from .query import Answer, DontKnow, Query, Sat, Unsat
-from .solvers import Solver, race_for
+from .solvers import CVC5, Z3, Solver, race_for
 
 PARTS = 16  # of a fold over the bits of a word, beyond which its result is any word
 
-Z3_INTEGERS = Solver("integers by z3", f"{__name__}:ask_z3", slice=2.0, process="z3")
-CVC5_INTEGERS = Solver("integers by cvc5", f"{__name__}:ask_cvc5", slice=2.0, process="cvc5")
+# Half a second of work, or a little more, for each; the time is for machines that are busy.
+Z3_INTEGERS = replace(Z3, name="integers by z3", slice=5.0, settings=(400_000,), process="z3")
+CVC5_INTEGERS = replace(CVC5, name="integers by cvc5", slice=5.0, settings=(40_000,), process="cvc5")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,12 @@ class Integers:
     solvers: tuple[Solver, ...] = (Z3_INTEGERS, CVC5_INTEGERS)
     limit: int = 2000
     name: str = "integers"
+
+    def with_work(self, times: int) -> Integers:
+        """The same with `times` as much work."""
+        return replace(self, solvers=tuple(
+            replace(solver, slice=None, settings=tuple(times * work for work in solver.settings))
+            for solver in self.solvers))
 
     def ask(self, query: Query, deadline: Deadline) -> Answer:
         if sum(1 for _ in topological(query.conditions)) > self.limit:
@@ -176,53 +182,3 @@ def _said(fact: Node, holds: bool) -> Iterator[tuple[Node, int, int]]:
 
 def _free(node: Node) -> bool:
     return node.op in LEAVES and not node.is_const and node.width > 1
-
-
-# --- in the child process ---------------------------------------------------------------------------------------------
-
-
-def ask_z3(text: str, seconds: float) -> tuple[str, Any]:
-    """("sat", {symbol: word}), ("unsat", None) or ("unknown", why) for a script over integers."""
-    import z3
-
-    context = z3.Context()
-    solver = z3.Solver(ctx=context)
-    solver.set("random_seed", 0)
-    solver.set("timeout", max(1, int(min(seconds, 1e6) * 1000)))
-    solver.from_string(text)
-    answer = solver.check()
-    if answer == z3.sat:
-        model = solver.model()
-        words: dict[str, int] = {}
-        for symbol in model.decls():
-            if symbol.name().startswith("x"):
-                value: Any = model.eval(symbol(), True)
-                words[symbol.name()] = value.as_long() if z3.is_int_value(value) else int(z3.is_true(value))
-        return "sat", words
-    return ("unsat", None) if answer == z3.unsat else ("unknown", f"{solver.reason_unknown()} within {seconds:.3g} s")
-
-
-def ask_cvc5(text: str, seconds: float) -> tuple[str, Any]:
-    """The same from cvc5."""
-    import cvc5
-
-    manager = cvc5.TermManager()
-    solver = cvc5.Solver(manager)
-    solver.setOption("produce-models", "true")
-    solver.setOption("tlimit-per", str(max(1, int(min(seconds, 1e6) * 1000))))
-    parser = cvc5.InputParser(solver)
-    parser.setStringInput(cvc5.InputLanguage.SMT_LIB_2_6, text, "query")
-    symbols = parser.getSymbolManager()
-    said = ""
-    while not (command := parser.nextCommand()).isNull():
-        said += command.invoke(solver, symbols)
-    match said.strip():
-        case "sat":
-            named = [term for term in symbols.getDeclaredTerms() if term.getSymbol().startswith("x")]
-            values = [(term.getSymbol(), solver.getValue(term)) for term in named]
-            return "sat", {name: int(value.getBooleanValue() if value.isBooleanValue() else value.getIntegerValue())
-                           for name, value in values}
-        case "unsat":
-            return "unsat", None
-        case other:
-            return "unknown", f"{other} within {seconds:.3g} s"

@@ -1,7 +1,8 @@
-"""Bitwuzla and z3 in long-lived child processes: queries go over as SMT-LIB text, models come back as words.
+"""Bitwuzla, z3 and cvc5 in long-lived child processes: queries go over as SMT-LIB text, models come back as words.
 
-Both can run far beyond a limit, or die; only the death of their process is a limit that holds. A child stays warm
-between queries (jobs/workers.py keeps it), every query gets a fresh solver in it.
+All can run far beyond a limit, or die; only the death of their process is a limit that holds. A child stays warm
+between queries (jobs/workers.py keeps it), every query gets a fresh solver in it. z3 and cvc5 can count their work, so
+that the same query ends the same on a busy machine; bitwuzla knows time alone.
 """
 
 from __future__ import annotations
@@ -24,20 +25,26 @@ GRACE = 0.3  # seconds for a solver to stop by itself, which keeps its process, 
 class Solver:
     """A solver by the function that asks it in a child process, for `slice` seconds at most (None: no limit).
 
-    Solvers that share a `process` share its warm children; by default the name is the process's too.
+    The function takes the script, the seconds, and `settings`. Solvers that share a `process` share its warm children;
+    by default the name is the process's too. One that is `optional` need not be installed.
     """
 
     name: str
     function: str
     slice: float | None = None
+    settings: tuple[int, ...] = ()
     process: str = ""
+    optional: bool = False
 
     def ask(self, query: Query, deadline: Deadline) -> Answer:
         return race((self,), query, deadline)
 
 
-BITWUZLA = Solver("bitwuzla", "primir.verify.provers.solvers:ask_bitwuzla")
-Z3 = Solver("z3", "primir.verify.provers.solvers:ask_z3")
+BITWUZLA = Solver("bitwuzla", f"{__name__}:ask_bitwuzla")
+# Rewriting can hide that both sides share their adders; without it they are one circuit.
+PLAIN_BITWUZLA = Solver("bitwuzla without rewriting", f"{__name__}:ask_bitwuzla", settings=(0,), process="bitwuzla")
+Z3 = Solver("z3", f"{__name__}:ask_z3")
+CVC5 = Solver("cvc5", f"{__name__}:ask_cvc5", optional=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +75,7 @@ def race_for(solvers: Sequence[Solver], text: str, leaves: Sequence[Node], deadl
             try:
                 worker = stack.enter_context(borrowed(solver.process or solver.name))
                 soft, hard = _limits(solver, deadline)
-                running[worker.start(solver.function, text, soft, seconds=hard)] = solver
+                running[worker.start(solver.function, text, soft, *solver.settings, seconds=hard)] = solver
             except (TimedOut, OSError) as problem:
                 doubts.append(DontKnow(f"{solver.name}: {problem}"))
         for job in first(list(running)):
@@ -108,7 +115,10 @@ def _answer(job: Job, solver: Solver, leaves: Sequence[Node]) -> Answer:
         return DontKnow(f"{solver.name}: no answer within {problem.seconds:.3g} s")
     except Crashed as problem:
         return DontKnow(f"{solver.name}: {problem}")
-    except Exception as problem:  # a solver that is not installed, or chokes on the query
+    except ModuleNotFoundError as problem:
+        remarks = () if solver.optional else (f"{solver.name} failed: ModuleNotFoundError: {problem}",)
+        return DontKnow(f"{solver.name} is not installed: {problem}", remarks)
+    except Exception as problem:  # a solver that chokes on the query
         return DontKnow(f"{solver.name}: {type(problem).__name__}: {problem}",
                         (f"{solver.name} failed: {type(problem).__name__}: {problem}",))
     return Unsat(solver.name) if word == "unsat" else DontKnow(f"{solver.name}: {detail}")
@@ -117,13 +127,14 @@ def _answer(job: Job, solver: Solver, leaves: Sequence[Node]) -> Answer:
 # --- in the child process ---------------------------------------------------------------------------------------------
 
 
-def ask_bitwuzla(text: str, seconds: float) -> tuple[str, Any]:
+def ask_bitwuzla(text: str, seconds: float, rewriting: int = 2) -> tuple[str, Any]:
     """("sat", {symbol: word}), ("unsat", None) or ("unknown", why) for an SMT-LIB script."""
     import bitwuzla
 
     options = bitwuzla.Options()
     options.set(bitwuzla.Option.PRODUCE_MODELS, True)
     options.set(bitwuzla.Option.SEED, 0)
+    options.set(bitwuzla.Option.REWRITE_LEVEL, rewriting)
     options.set(bitwuzla.Option.TIME_LIMIT_PER, _milliseconds(seconds))
     parser = bitwuzla.Parser(bitwuzla.TermManager(), options, base=10)
     parser.parse(text, True, False)  # parse only; the text itself, not the name of a file
@@ -138,24 +149,48 @@ def ask_bitwuzla(text: str, seconds: float) -> tuple[str, Any]:
             return "unknown", f"no answer within {seconds:.3g} s"
 
 
-def ask_z3(text: str, seconds: float) -> tuple[str, Any]:
-    """The same from z3."""
+def ask_z3(text: str, seconds: float, work: int = 0) -> tuple[str, Any]:
+    """The same from z3, within `work` of its units unless that is 0; the script may be over integers."""
     import z3
 
     context = z3.Context()
     solver = z3.Solver(ctx=context)
     solver.set("random_seed", 0)
     solver.set("timeout", _milliseconds(seconds))
+    solver.set("rlimit", work)
     solver.from_string(text)
     answer = solver.check()
     if answer == z3.sat:
         model = solver.model()
         declared = [symbol for symbol in model.decls() if symbol.name().startswith("x")]  # not what is defined
         words: dict[str, Any] = {symbol.name(): model.eval(symbol(), True) for symbol in declared}
-        return "sat", {name: word.as_long() for name, word in words.items()}
+        return "sat", {name: int(z3.is_true(word)) if z3.is_bool(word) else word.as_long()
+                       for name, word in words.items()}
     return ("unsat", None) if answer == z3.unsat else ("unknown", f"{solver.reason_unknown()} within {seconds:.3g} s")
+
+
+def ask_cvc5(text: str, seconds: float, work: int = 0) -> tuple[str, Any]:
+    """The same from cvc5."""
+    import cvc5
+
+    solver = cvc5.Solver(cvc5.TermManager())
+    for option, value in {"produce-models": "true", "seed": "0", "tlimit-per": str(_milliseconds(seconds)),
+                          "rlimit-per": str(work)}.items():
+        solver.setOption(option, value)
+    parser = cvc5.InputParser(solver)
+    parser.setStringInput(cvc5.InputLanguage.SMT_LIB_2_6, text, "query")
+    symbols = parser.getSymbolManager()
+    said = ""
+    while not (command := parser.nextCommand()).isNull():
+        said += command.invoke(solver, symbols)
+    answer = said.strip()
+    if answer == "sat":
+        named = [term for term in symbols.getDeclaredTerms() if term.getSymbol().strip("|").startswith("x")]
+        values = [(term.getSymbol().strip("|"), solver.getValue(term)) for term in named]
+        return "sat", {name: int(value.getBooleanValue() if value.isBooleanValue() else value.getIntegerValue()
+                                 if value.isIntegerValue() else value.getBitVectorValue(10)) for name, value in values}
+    return ("unsat", None) if answer == "unsat" else ("unknown", f"{answer} within {seconds:.3g} s")
 
 
 def _milliseconds(seconds: float) -> int:
     return max(1, int(min(seconds, 1e6) * 1000))
-

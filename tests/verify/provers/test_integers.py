@@ -9,9 +9,9 @@ from primir.ir.graph import CHOICE, Node, all_of, apply, const, leaf, negate
 from primir.ir.primes import TABLE
 from primir.ir.text import parse_functions
 from primir.jobs.limits import Deadline
-from primir.verify.provers.integers import CVC5_INTEGERS, Z3_INTEGERS, Integers, Script, ask_z3
+from primir.verify.provers.integers import CVC5_INTEGERS, Z3_INTEGERS, Integers, Script
 from primir.verify.provers.query import DontKnow, Query, Sat, Unsat
-from primir.verify.provers.solvers import Solver
+from primir.verify.provers.solvers import Solver, ask_z3
 from primir.verify.refine import violation
 
 PROVED = [

@@ -8,7 +8,7 @@ from primir.ir.graph import CHOICE, apply, const, leaf
 from primir.jobs.limits import Deadline
 from primir.verify.provers.portfolio import satisfiable
 from primir.verify.provers.query import DontKnow, Query, Sat, Unsat
-from primir.verify.provers.solvers import BITWUZLA, Z3, Race, Solver, encode
+from primir.verify.provers.solvers import BITWUZLA, CVC5, PLAIN_BITWUZLA, Z3, Race, Solver, encode
 
 X, Y = leaf("x", 64), leaf("y", 64)
 SMALL = Query(apply("eq", apply("mul", X, const(3, 64)), const(7, 64)), (apply("ne", X, Y),))
@@ -42,8 +42,11 @@ def planted(tmp_path, monkeypatch):
     return plant
 
 
-@pytest.mark.parametrize("solver", [BITWUZLA, Z3, Race((Z3, BITWUZLA))], ids=lambda solver: solver.name)
+@pytest.mark.parametrize("solver", [BITWUZLA, PLAIN_BITWUZLA, Z3, CVC5, Race((Z3, BITWUZLA))],
+                         ids=lambda solver: solver.name)
 def test_a_solver_answers(solver):
+    if solver is CVC5:
+        pytest.importorskip("cvc5")
     answer = solver.ask(SMALL, Deadline(20))
     assert isinstance(answer, Sat)
     assert SMALL.holds(answer.model)
@@ -80,6 +83,8 @@ def test_what_breaks_is_no_answer(planted, function, why):
 
 
 def test_a_solver_that_is_not_installed():
+    answer = Solver("missing", "no_such_solver:ask", optional=True).ask(SMALL, Deadline(20))
+    assert answer == DontKnow("missing is not installed: No module named 'no_such_solver'")
     answer = Solver("missing", "no_such_solver:ask").ask(SMALL, Deadline(20))
     assert isinstance(answer, DontKnow)
     assert answer.remarks == ("missing failed: ModuleNotFoundError: No module named 'no_such_solver'",)
@@ -115,6 +120,17 @@ def test_a_model_is_evaluated_before_it_is_believed(planted):
     recovered = satisfiable(NEVER, Deadline(20), [liar, BITWUZLA])
     assert isinstance(recovered, Unsat)
     assert recovered.remarks == answer.remarks
+
+
+@pytest.mark.parametrize("solver, work", [(Z3, 50_000), (CVC5, 2_000)], ids=["z3", "cvc5"])
+def test_work_ends_early_and_the_same_each_time(solver, work):
+    if solver is CVC5:
+        pytest.importorskip("cvc5")
+    again = apply("add", apply("mul", apply("udiv", X, Y), Y), apply("urem", X, Y))
+    started = time.monotonic()
+    first, second = (replace(solver, settings=(work,)).ask(Query(apply("ne", again, X)), Deadline(30)) for _ in "ab")
+    assert time.monotonic() - started < 10
+    assert isinstance(first, DontKnow) and first.why.split(" within ")[0] == second.why.split(" within ")[0]
 
 
 def test_a_slice_ends_early(planted):
