@@ -1,19 +1,58 @@
-"""All provers behind one question: the cheap ones first, and no model is believed before it is evaluated."""
+"""All provers behind one question: the cheap ones first, and no model is believed before it is evaluated.
+
+What comes first follows from the operations at hand: where words are multiplied or divided, a circuit is what a solver
+for bits chokes on, and integers are asked before it gets its long turn.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Final
 
+from ...ir.graph import LEAVES, topological
+from ...ir.primes import TABLE
 from ...jobs.limits import Deadline
 from .corners import Corners
+from .integers import Integers
 from .query import Answer, DontKnow, Prover, Query, Sat
-from .solvers import BITWUZLA, Z3, Race
+from .solvers import BITWUZLA, PLAIN_BITWUZLA, Z3, Race
 from .structural import Structural
 
-# Bitwuzla answers most queries in milliseconds; what it cannot is hard, and worth a second solver at its side.
-STANDARD: Final[tuple[Prover, ...]] = (Structural(), Corners(), replace(BITWUZLA, slice=0.3), Race((Z3, BITWUZLA)))
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """Asks `prover` only where words are multiplied or divided (`deep`), or only where none are."""
+
+    prover: Prover
+    deep: bool = True
+
+    @property
+    def name(self) -> str:
+        return self.prover.name
+
+    def ask(self, query: Query, deadline: Deadline) -> Answer:
+        if deep(query) is not self.deep:
+            return DontKnow("")
+        return self.prover.ask(query, deadline)
+
+
+def deep(query: Query) -> bool:
+    """Whether some operation is slow in hardware, as its circuit is deep."""
+    return any(node.op not in LEAVES and TABLE[node.op].latency > 1 for node in topological(query.conditions))
+
+
+STANDARD: Final[tuple[Prover, ...]] = (
+    Structural(),
+    Corners(),
+    Where(Integers()),
+    replace(BITWUZLA, slice=0.3),  # most queries take it milliseconds; what it cannot is hard
+    replace(PLAIN_BITWUZLA, slice=1.0),
+    Race((replace(Z3, slice=2.0), replace(BITWUZLA, slice=2.0))),
+    Where(Integers(), deep=False),
+    Integers().with_work(5),
+    Race((Z3, BITWUZLA)),
+)
 
 
 def satisfiable(query: Query, deadline: Deadline, provers: Sequence[Prover] = STANDARD) -> Answer:
@@ -39,4 +78,4 @@ def satisfiable(query: Query, deadline: Deadline, provers: Sequence[Prover] = ST
                             f"evaluator; please report it: {dict(model)}",)
             case _:
                 return replace(answer, remarks=remarks)
-    return DontKnow("; ".join(dict.fromkeys(doubts)) or "no prover was asked", remarks)
+    return DontKnow("; ".join(filter(None, dict.fromkeys(doubts))) or "no prover was asked", remarks)
