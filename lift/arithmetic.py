@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import ast
 import operator
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from ..ir.errors import PrimirError
 from ..ir.types import BOOL, STANDARD, Type
 from .functions import Definition
 from .values import (
     DIVISION,
+    FAR,
     FOLDS,
     HIGHEST,
     I64,
@@ -24,6 +26,7 @@ from .values import (
     bounds,
     call,
     cast_to,
+    choice_text,
     comparison_text,
     extreme_text,
     power_text,
@@ -46,7 +49,18 @@ RAISED = "__raised__"  # the name of the exception class that stands for all of 
 GUARDED = f"""def shift(x, n):
     if __u64__(n) > __u64__(63):
         raise {RAISED}
-    return x {{}} n"""  # below zero is above 63, too, modulo 2**64
+    return x << n"""  # below zero is above 63, too, modulo 2**64
+FLOORED = f"""def shift(x, n):
+    if __u64__(n) > __u64__(63):
+        if {{least}}:
+            raise {RAISED}
+        return x >> __{{type}}__(63) >> __{{type}}__(1)
+    return x >> n"""
+LISTED = 256  # how many values a loop may go through one by one
+ADVANCE = """def advance(a, b, step):
+    if __u64__({1}) > __u64__(step):
+        return a {0} step
+    return b"""  # the end instead of a number behind it, which the type might not hold
 
 
 @dataclass(slots=True)
@@ -57,11 +71,37 @@ class Program:
     remarks: dict[str, None] = field(default_factory=dict)
     calls: int = 0
     names: int = 0
+    invariants: dict[object, Any] = field(default_factory=dict)  # of loops, by what holds before them
 
-    def fresh_name(self) -> str:
-        """A name for a helper function that no other has."""
+    def fresh_name(self, kind: str = "helper") -> str:
+        """A name for a helper function or a temporary variable that no other has."""
         self.names += 1
-        return f"__helper{self.names}__"
+        return f"__{kind}{self.names}__"
+
+    @contextmanager
+    def trial(self) -> Iterator[None]:
+        """What is written inside is forgotten afterwards."""
+        helpers, remarks, calls, names = len(self.helpers), dict(self.remarks), self.calls, self.names
+        try:
+            yield
+        finally:
+            del self.helpers[helpers:]
+            self.remarks, self.calls, self.names = remarks, calls, names
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A loop over numbers: what stands before it, when a round follows, its number, and how to come to the next.
+
+    There are at most so many `rounds`; `certain` says that there is one.
+    """
+
+    before: list[ast.stmt]
+    test: ast.expr
+    value: Value
+    advance: ast.stmt
+    rounds: int
+    certain: bool
 
 
 class Arithmetic:
@@ -152,24 +192,31 @@ class Arithmetic:
         return result_of(ast.BinOp(a, op, b), type_, low, high, [left, right])
 
     def shift(self, node: ast.AST, op: ast.operator, left: Value, right: Value) -> Value:
-        """The type is the left side's. An amount outside 0 to 63 raises: that is outside the domain."""
-        if right.high < 0 or right.low > 63:
-            amount_text = "a negative amount" if right.high < 0 else "64 or more"
-            self.refuse(node, f"a shift by {amount_text}", "amounts are 0 to 63")
+        """The type is the left side's. An amount below 0 raises, and so does one above 63 to the left."""
+        leftward = isinstance(op, ast.LShift)
+        if right.high < 0 or (leftward and right.low > 63):
+            amount = "a negative amount" if right.high < 0 else "64 or more"
+            self.refuse(node, f"a shift by {amount}", "amounts are 0 to 63" if leftward else "amounts are 0 or more")
         guarded = right.low < 0 or right.high > 63
-        if guarded:
-            self.remark(node, f"a shift by less than 0 or more than 63 is outside the domain: `{ast.unparse(node)}`")
+        if right.low < 0 or (leftward and guarded):
+            outside = "less than 0 or more than 63" if leftward else "less than 0"
+            self.remark(node, f"a shift by {outside} is outside the domain: `{ast.unparse(node)}`")
         if not 63 - SPAN < right.low <= right.high < SPAN:  # then an amount that is too large may wrap to a small one
             self.wraps(node)
-        first, last = max(right.low, 0), min(right.high, 63)
-        move: Callable[[int, int], int] = operator.lshift if isinstance(op, ast.LShift) else operator.rshift
+        last = min(right.high, 63 if leftward else 2 * FAR.bit_length())
+        first = min(max(right.low, 0), last)
+        move: Callable[[int, int], int] = operator.lshift if leftward else operator.rshift
         corners = [move(left.low, first), move(left.low, last), move(left.high, first), move(left.high, last)]
         beside = [left, right] if left.literal and right.word else [left]  # then the literal takes the word's type
-        type_ = self.common(beside, node, sized=isinstance(op, ast.RShift))
-        amount = self.cast(right, right.type if right.constant is None and right.type != BOOL else type_, node)
+        type_ = self.common(beside, node, sized=not leftward)
         moved = self.cast(left, type_, node)
-        text = GUARDED.format("<<" if isinstance(op, ast.LShift) else ">>")
-        shifted = self.helper(text, [moved, amount]) if guarded else ast.BinOp(moved, op, amount)
+        if guarded:
+            signed = right.low < 0 if not right.word else right.type.signed
+            text = GUARDED if leftward else FLOORED.format(type=type_, least="n < __i64__(0)" if signed else "False")
+            shifted = self.helper(text, [moved, self.cast(right, I64 if signed else U64, node)])
+        else:
+            by = self.cast(right, right.type if right.constant is None and right.type != BOOL else type_, node)
+            shifted = ast.BinOp(moved, op, by)
         value = result_of(shifted, type_, min(corners), max(corners), beside)
         return replace(value, literal=left.literal and right.literal)
 
@@ -259,6 +306,52 @@ class Arithmetic:
         type_ = self.common(values, node, sized=True)
         new = self.helper(extreme_text("<" if least else ">", len(values)), [self.cast(v, type_, node) for v in values])
         return result_of(new, type_, pick(v.low for v in values), pick(v.high for v in values), values)
+
+    # Loops
+
+    def counted(self, node: ast.AST, start: Value, stop: Value, step: int) -> Run:
+        """`range(start, stop, step)`: a variable of our own counts, so that the loop's own may be assigned."""
+        count, end = self.program.fresh_name("count"), self.program.fresh_name("end")
+        up = step > 0
+        low, high = (start.low, stop.high - 1) if up else (stop.low + 1, start.high)
+        furthest = (min(start.low, stop.low), max(high + step, start.high, stop.high))
+        if not up:
+            furthest = (min(low + step, start.low, stop.low), max(start.high, stop.high))
+        word = start.word or stop.word
+        type_ = (None if word else word_for(*furthest)) or self.common([start, stop], node, sized=True)
+        inside = type_.range.start <= furthest[0] and furthest[1] < type_.range.stop
+        before: list[ast.stmt] = [ast.Assign([ast.Name(count, ast.Store())], self.cast(start, type_, node))]
+        last: ast.expr = self.cast(stop, type_, node)
+        if stop.constant is None:
+            before.append(ast.Assign([ast.Name(end, ast.Store())], last))
+            last = ast.Name(end, ast.Load())
+        by = cast_to(type_, ast.Constant(abs(step)))
+        now = ast.Name(count, ast.Load())
+        following: ast.expr = ast.BinOp(now, ast.Add() if up else ast.Sub(), by)
+        if not inside:
+            signs = ("+", "b - a") if up else ("-", "a - b")
+            following = self.helper(ADVANCE.format(*signs), [now, last, by])
+        span = stop.high - start.low if up else start.high - stop.low
+        return Run(
+            before,
+            ast.Compare(now, [ast.Lt() if up else ast.Gt()], [last]),
+            Value(now, type_, low, max(low, high), word),
+            ast.Assign([ast.Name(count, ast.Store())], following),
+            max(0, -(-span // abs(step))),
+            start.high < stop.low if up else start.low > stop.high,
+        )
+
+    def listed(self, node: ast.AST, values: Sequence[Value]) -> Run:
+        """`values` one after the other."""
+        if len(values) > LISTED:
+            self.refuse(node, f"a loop over {len(values)} values", f"at most {LISTED} can be listed")
+        joined = self.join(values, node) if values else [self.literal(0)]
+        run = self.counted(node, self.literal(0), self.literal(len(values)), 1)
+        names = [self.program.fresh_name("item") for _ in joined]
+        before: list[ast.stmt] = [ast.Assign([ast.Name(name, ast.Store())], each.node)
+                                  for name, each in zip(names, joined)]
+        item = self.helper(choice_text(len(joined)), [run.value.node, *(ast.Name(name, ast.Load()) for name in names)])
+        return replace(run, before=run.before + before, value=replace(joined[0], node=item))
 
     def helper(self, text: str, arguments: list[ast.expr]) -> ast.expr:
         """A call of a small function of our own, given as text."""

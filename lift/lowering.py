@@ -89,8 +89,19 @@ def _compiler() -> Callable[[FunctionType, str, Sequence[Type], Sequence[Type]],
             return function.args
 
         def return_value(self, builder: Any, value: Any) -> None:
-            alone = isinstance(builder.function.function_type.return_type, ir.IntType)
-            builder.ret(builder.extract_value(value, 0) if alone and not isinstance(value.type, ir.IntType) else value)
+            """Several results as a struct, also where numba has an array, which is where all types are the same."""
+            out = builder.function.function_type.return_type
+            if isinstance(value.type, ir.IntType):
+                builder.ret(value)
+                return
+            parts = [builder.extract_value(value, index) for index in range(len(value.type.elements))]
+            if isinstance(out, ir.IntType):
+                builder.ret(parts[0])
+                return
+            made = ir.Constant(out, ir.Undefined)
+            for index, part in enumerate(parts):
+                made = builder.insert_value(made, part, index)
+            builder.ret(made)
 
         def return_user_exc(self, builder: Any, *_: Any, **__: Any) -> None:
             raises = builder.module.globals.get(RAISE)
@@ -121,13 +132,6 @@ def _compiler() -> Callable[[FunctionType, str, Sequence[Type], Sequence[Type]],
 
         def get_return_value(self, builder: Any, type: Any, value: Any) -> Any:
             return value
-
-        def make_tuple(self, builder: Any, type: Any, values: Sequence[Any]) -> Any:
-            """A struct also where numba has an array, which is where all types are the same."""
-            made = ir.Constant(ir.LiteralStructType([value.type for value in values]), ir.Undefined)
-            for index, value in enumerate(values):
-                made = builder.insert_value(made, value, index)
-            return made
 
         def add_dynamic_addr(self, builder: Any, address: int, info: str) -> Any:
             """Helper functions are inlined; what is left of them are their objects, which nothing reads."""
@@ -230,6 +234,7 @@ def _plain(text: str, symbol: str) -> str:
     )
     foreign += re.findall(r"^ +% = .*\b(?:double|float)\b.*$", nameless, re.M)
     assert not foreign, foreign
+    body = re.sub(r"(= insertvalue (?:\{[^}]*\}|\[[^]]*\])) undef,", r"\1 poison,", body)  # all its parts follow
     return re.sub(r" #[0-9]+|, !prof ![0-9]+| *; preds = .*|^;.*\n", "", body, flags=re.M).strip() + "\n"
 
 

@@ -8,11 +8,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
-from ..ir.errors import PrimirError
 from ..ir.types import Type, parse_type
 
 U64, I64 = parse_type("u64"), parse_type("i64")
 LOWEST, HIGHEST, SPAN = -(1 << 63), (1 << 64) - 1, 1 << 64  # of what 64 bits can hold, one way or the other
+FAR = 1 << 8192  # stands for a bound where there is none
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,19 +34,19 @@ class Value:
         """The value of a literal, or of an expression over literals alone."""
         return self.low if self.literal and isinstance(self.node, ast.Constant) else None
 
+    @property
+    def bounded(self) -> bool:
+        """Whether both bounds are known. Far is half of FAR, too, so that no operation brings it near by itself."""
+        return 2 * max(-self.low, self.high) < FAR
+
     def within(self, type: Type) -> bool:
         """Whether `type` holds every value that this can have."""
         return type.range.start <= self.low and self.high < type.range.stop
 
-
-@dataclass(frozen=True, slots=True)
-class Unset:
-    """A variable that some way to here leaves without a value, or (`why`) without a type."""
-
-    why: PrimirError | None = None
-
-
-Variables = dict[str, Value | Unset]
+    def between(self, low: int, high: int) -> Value:
+        """This, where it is known to be from `low` to `high` as well; that nothing is left changes nothing."""
+        low, high = max(self.low, low), min(self.high, high)
+        return replace(self, low=low, high=high) if low <= high else self
 
 
 def bounds(type: Type) -> tuple[int, int]:
@@ -64,15 +64,11 @@ def word_for(low: int, high: int) -> Type | None:
     return next((type for type in (U64, I64) if type.range.start <= low and high < type.range.stop), None)
 
 
-def named(name: str, value: Value) -> Value:
-    """`value`, read from a variable; a constant is known without."""
-    return value if value.constant is not None else replace(value, node=ast.Name(name, ast.Load()))
-
-
-def assigned(name: str, value: Value) -> ast.stmt:
-    """`name = value`. A constant is stored for form: it is known wherever it is read."""
-    node = value.node if value.constant is None else ast.Constant(I64(value.constant))
-    return ast.Assign([ast.Name(name, ast.Store())], node)
+def settled(value: Value) -> Value:
+    """An exact value in the 64-bit type that its bounds ask for."""
+    if value.word or value.type.width < 64:
+        return value
+    return replace(value, type=word_for(value.low, value.high) or (U64 if value.low >= 0 else I64))
 
 
 def cast_to(type: Type, node: ast.expr) -> ast.expr:
@@ -103,6 +99,10 @@ FOLDS: Mapping[type[ast.operator], Callable[[int, int], object]] = MappingProxyT
 def ring_bounds(op: ast.operator, left: Value, right: Value) -> tuple[int, int]:
     """Between what Python's `left op right` lies, for + - * & | ^."""
     match op:
+        case ast.BitAnd() if left.low >= 0 or right.low >= 0:
+            return 0, min(each.high for each in (left, right) if each.low >= 0)
+        case _ if not (left.bounded and right.bounded):
+            return 0 if left.low >= 0 and right.low >= 0 and not isinstance(op, ast.Sub) else -FAR, FAR
         case ast.Add():
             return left.low + right.low, left.high + right.high
         case ast.Sub():
@@ -110,10 +110,10 @@ def ring_bounds(op: ast.operator, left: Value, right: Value) -> tuple[int, int]:
         case ast.Mult():
             corners = [a * b for a in (left.low, left.high) for b in (right.low, right.high)]
             return min(corners), max(corners)
-        case ast.BitAnd() if left.low >= 0 or right.low >= 0:
-            return 0, min(each.high for each in (left, right) if each.low >= 0)
     bits = max(end.bit_length() for each in (left, right) for end in (each.low, each.high))
-    return 0 if left.low >= 0 and right.low >= 0 else -(1 << bits), (1 << bits) - 1
+    if left.low < 0 or right.low < 0:
+        return -(1 << bits), (1 << bits) - 1
+    return max(left.low, right.low) if isinstance(op, ast.BitOr) else 0, (1 << bits) - 1
 
 
 DIVISION = "def divide(a, b):\n    if b == -1:\n        return -a\n    return a // b"
@@ -144,3 +144,10 @@ def power_text(exponent: int) -> str:
         if exponent >> bit + 1:
             lines.append("    x = x * x")
     return "\n".join([*lines, "    return r"])
+
+
+def choice_text(count: int) -> str:
+    """A function of a number and `count` values: the value in that place."""
+    lines = [f"    if k == __u64__({place}):\n        return v{place}" for place in range(count - 1)]
+    head = f"def choice(k, {', '.join(f'v{place}' for place in range(count))}):"
+    return "\n".join([head, *lines, f"    return v{count - 1}"])

@@ -14,16 +14,19 @@ values go through it:
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from types import EllipsisType, FunctionType, MappingProxyType
 from typing import NoReturn
 
 from ..ir.errors import PrimirError
 from ..ir.types import BOOL, Type
-from .arithmetic import RAISED, Arithmetic, Program
+from .arithmetic import RAISED, Arithmetic, Program, Run
+from .conditions import holding
 from .functions import MISSING, Definition, find, listed, read_signature
-from .values import I64, Unset, Value, Variables, assigned, call, cast_to, named, of_type
+from .rounds import NESTED, ROUNDS, Frame, changed_in, invariant, snapshot, step_of
+from .values import I64, Value, call, cast_to, of_type
+from .variables import Unset, Variables, assigned, brought, merged, named, stored
 
 Expressions = (
     ast.BinOp,
@@ -39,11 +42,8 @@ Expressions = (
 CALLS = 200  # how many calls of helper functions one function may unfold into
 
 # What is refused by its kind alone: what to call it, and what would be right.
-LATER = "loops come with a later release"
 REFUSED: Mapping[type[ast.AST], tuple[str, str | None]] = MappingProxyType({
-    ast.For: ("a `for` loop", LATER),
-    ast.AsyncFor: ("an `async for` loop", LATER),
-    ast.While: ("a `while` loop", LATER),
+    ast.AsyncFor: ("an `async for` loop", None),
     ast.ListComp: ("a list", "values are integers"),
     ast.SetComp: ("a set", "values are integers"),
     ast.DictComp: ("a dictionary", "values are integers"),
@@ -79,6 +79,19 @@ REFUSED: Mapping[type[ast.AST], tuple[str, str | None]] = MappingProxyType({
 BUILTINS = (abs, min, max, int, bool)
 
 
+@dataclass(frozen=True, slots=True)
+class Entrance:
+    """How a round of a loop begins: a test, statements, and the variables where the test holds and where it does not.
+
+    Without a test, a loop goes on for ever.
+    """
+
+    test: ast.expr | None
+    statements: list[ast.stmt]
+    inside: Variables
+    outside: Variables | None
+
+
 class Rewriter:
     """Rewrites one function. `callers` are the functions that it is called from, to see recursion."""
 
@@ -88,6 +101,8 @@ class Rewriter:
         self.words = Arithmetic(definition, program)
         self.callers = (*callers, definition.function)
         self.returns: list[tuple[ast.Return, Value]] = []
+        self.seen: dict[ast.AST, Value] = {}  # the values of expressions, as they were evaluated last
+        self.loops: list[Frame] = []  # around the statement that is being rewritten
         self.signature = read_signature(definition, complete=not callers)
 
     def rewrite(self, name: str, arguments: Sequence[Value] = ()) -> tuple[ast.FunctionDef, Value | None]:
@@ -142,18 +157,28 @@ class Rewriter:
                 return [raised()], None
             case ast.Assert():
                 test = ast.UnaryOp(ast.Not(), self.test(node.test, variables).node)
-                return [ast.If(test, [raised()], [])], variables
+                return [ast.If(test, [raised()], [])], holding(node.test, True, variables, self.seen)
             case ast.Pass():
                 return [], variables
             case ast.Expr(ast.Constant(str() | EllipsisType())):
                 return [], variables
             case ast.If():
                 return self.branch(node, variables)
+            case ast.While():
+                return self.while_loop(node, variables)
+            case ast.For():
+                return self.for_loop(node, variables)
+            case ast.Break():
+                self.loops[-1].breaks.append(variables)
+                return [*brought(variables, self.loops[-1].after or {}, self.words, node), ast.Break()], None
+            case ast.Continue():
+                self.loops[-1].backs.append(variables)
+                return [*brought(variables, self.loops[-1].head, self.words, node), ast.Continue()], None
             case ast.AugAssign(target=ast.Name(name)):
-                value = self.words.binary(
-                    node, node.op, self.read(node.target, name, variables), self.value(node.value, variables)
-                )
-                return [assigned(name, value)], variables | {name: value}
+                changed = ast.copy_location(ast.BinOp(node.target, node.op, node.value), node)
+                self.seen[node.target] = self.read(node.target, name, variables)
+                value = self.operation(changed, self.seen[node.target], self.value(node.value, variables), variables)
+                return [assigned(name, value)], self.store(variables, name, changed, value)
             case ast.Assign():
                 return self.assign(node, variables)
             case ast.AugAssign():
@@ -173,58 +198,167 @@ class Rewriter:
         name = type(node).__name__
         self.words.refuse(node, "cannot lift `try`" if name == "TryStar" else f"cannot lift this ({name})")
 
+    def store(self, variables: Variables, name: str, node: ast.expr, value: Value) -> Variables:
+        """`variables` after `node`, whose value is `value`, was assigned to `name`."""
+        step, times = step_of(name, node, value, self.seen), 1
+        for frame in reversed(self.loops):
+            frame.steps.setdefault(name, []).append(replace(step, times=times))
+            times *= frame.rounds
+        return stored(variables, name, value)
+
     def assign(self, node: ast.Assign, variables: Variables) -> tuple[list[ast.stmt], Variables]:
         """`a = e`, `a = b = e` and `a, b = e, f`. All values are computed before any name changes."""
-        pairs: list[tuple[str, Value]] = []
+        pairs: list[tuple[str, ast.expr, Value]] = []
         for target in node.targets:
             match target, node.value:
                 case ast.Name(name), value if not isinstance(value, ast.Tuple):
-                    pairs.append((name, self.value(value, variables)))
+                    pairs.append((name, value, self.value(value, variables)))
                 case ((ast.Tuple(targets) | ast.List(targets)), (ast.Tuple(values) | ast.List(values))) if len(
                     targets
                 ) == len(values):
                     for part, value in zip(targets, values, strict=True):
                         if not isinstance(part, ast.Name):
                             self.words.refuse(part, "assignment to something other than a variable")
-                        pairs.append((part.id, self.value(value, variables)))
+                        pairs.append((part.id, value, self.value(value, variables)))
                 case ((ast.Name() | ast.Tuple() | ast.List()), _):
                     self.words.refuse(node, "cannot lift a tuple as a value", "assign its parts, as in `a, b = b, a`")
                 case _:
                     self.words.refuse(target, "assignment to something other than a variable")
-        after = variables | dict(pairs)
+        for pair in pairs:
+            variables = self.store(variables, *pair)
         if len(pairs) == 1:
-            return [assigned(*pairs[0])], after
-        temporary = [(f"__{index}__", value) for index, (_, value) in enumerate(pairs)]
+            return [assigned(pairs[0][0], pairs[0][2])], variables
+        temporary = [(f"__{index}__", each) for index, (_, _, each) in enumerate(pairs)]
         first = [assigned(*pair) for pair in temporary]
-        return first + [assigned(name, named(part, value)) for (part, value), (name, _) in zip(temporary, pairs)], after
+        then = [assigned(name, named(part, each)) for (part, each), (name, _, _) in zip(temporary, pairs)]
+        return first + then, variables
 
     def branch(self, node: ast.If, variables: Variables) -> tuple[list[ast.stmt], Variables | None]:
         """Both ways, and at their ends each variable in the type that it has afterwards."""
         test = self.test(node.test, variables).node
-        then, after_then = self.block(node.body, dict(variables))
-        other, after_other = self.block(node.orelse, dict(variables))
+        then, after_then = self.block(node.body, holding(node.test, True, variables, self.seen))
+        other, after_other = self.block(node.orelse, holding(node.test, False, variables, self.seen))
         new = ast.If(test, then or [ast.Pass()], other)
         if after_then is None or after_other is None:
             return [new], after_other if after_then is None else after_then
-        after: Variables = {}
-        for name in after_then | after_other:
-            left, right = after_then.get(name, Unset()), after_other.get(name, Unset())
-            if isinstance(left, Unset) or isinstance(right, Unset):
-                after[name] = Unset()
-                continue
-            if left.constant is not None and left.constant == right.constant:
-                after[name] = left
-                continue
-            try:
-                joined = self.words.join([named(name, left), named(name, right)], node)
-            except PrimirError as error:  # which matters only if it is read
-                after[name] = Unset(error)
-                continue
-            for end, value in zip((new.body, new.orelse), joined, strict=True):
-                if not (isinstance(value.node, ast.Name) and value.node.id == name):
-                    end.append(ast.fix_missing_locations(ast.copy_location(assigned(name, value), node)))
-            after[name] = joined[0]
+        after = merged([after_then, after_other], self.words, node)
+        new.body += brought(after_then, after, self.words, node)
+        new.orelse += brought(after_other, after, self.words, node)
         return [new], after
+
+    # Loops
+
+    def while_loop(self, node: ast.While, variables: Variables) -> tuple[list[ast.stmt], Variables | None]:
+        endless = isinstance(node.test, ast.Constant) and bool(node.test.value)
+
+        def enter(head: Variables, _: Variables) -> Entrance:
+            if endless:
+                return Entrance(None, [], head, None)
+            test = self.test(node.test, head).node
+            inside, outside = (holding(node.test, truth, head, self.seen) for truth in (True, False))
+            return Entrance(test, [], inside, outside)
+
+        return self.loop(node, variables, enter, ROUNDS)
+
+    def for_loop(self, node: ast.For, variables: Variables) -> tuple[list[ast.stmt], Variables | None]:
+        """Over `range` or a tuple: a counter of our own runs along, so that the loop's variable may be assigned."""
+        target = node.target
+        if not isinstance(target, ast.Name):
+            self.words.refuse(target, "assignment to something other than a variable")
+        run = self.counted(node.iter, variables) or self.listed(node.iter, variables)
+        if run is None:
+            text = ast.unparse(node.iter)
+            self.words.refuse(node.iter, f"cannot lift a `for` loop over `{text}`", "loops go over range and tuples")
+
+        def enter(head: Variables, first: Variables) -> Entrance:
+            inside = self.store(head, target.id, node.iter, run.value)
+            return Entrance(run.test, [assigned(target.id, run.value), run.advance], inside, head | first)
+
+        before = [ast.copy_location(each, node) for each in run.before]
+        if not run.rounds:
+            body, after = self.block(node.orelse, variables)
+            return before + body, after
+        loop, after = self.loop(node, variables, enter, run.rounds, run.certain)
+        return before + loop, after
+
+    def loop(self, node: ast.While | ast.For, variables: Variables, enter: Callable[[Variables, Variables], Entrance],
+             rounds: int, certain: bool = False) -> tuple[list[ast.stmt], Variables | None]:
+        """A loop of at most so many `rounds`, each of which begins with `enter`."""
+        if len(self.loops) == NESTED:
+            self.words.refuse(node, f"loops stand more than {NESTED} deep in each other", "take the inner ones apart")
+
+        def attempt(head: Variables, first: Variables) -> Frame:
+            around, count = self.loops, len(self.returns)
+            self.loops = [each.copy() for each in around]
+            frame = Frame(head | first, None, rounds)
+            try:
+                with self.program.trial():
+                    self.rounds(node, frame, head, first, enter)
+            finally:
+                self.loops = around
+                del self.returns[count:]
+            return frame
+
+        key = node, snapshot(variables)
+        held = self.program.invariants.get(key)
+        if held is None:
+            held = invariant(variables, changed_in(node), certain, attempt, self.words, node)
+            self.program.invariants[key] = held
+        before = brought(variables, held.head, self.words, node)
+        for name, value in held.first.items():
+            if isinstance(value, Value):
+                before.append(assigned(name, replace(value, node=cast_to(value.type, ast.Constant(value.type(0))))))
+        frame = Frame(held.head | held.first, held.after, rounds)
+        return [*before, self.rounds(node, frame, held.head, held.first, enter)], held.after
+
+    def rounds(self, node: ast.While | ast.For, frame: Frame, head: Variables, first: Variables,
+               enter: Callable[[Variables, Variables], Entrance]) -> ast.stmt:
+        """The rewritten loop; `frame` learns how its rounds end."""
+        self.loops.append(frame)
+        start = enter(head, first)
+        body, end = self.block(node.body, start.inside)
+        self.loops.pop()
+        if end is not None:
+            frame.backs.append(end)
+            body += brought(end, frame.head, self.words, node)
+        body = [*start.statements, *body]
+        if start.test is None or start.outside is None:
+            return ast.While(ast.Constant(True), body or [ast.Pass()], [])
+        last, end = self.block(node.orelse, start.outside)
+        if end is not None:
+            frame.breaks.append(end)
+            last += brought(end, frame.after or {}, self.words, node)
+        if node.orelse:  # where `break` and `continue` are those of the loop around
+            return ast.While(start.test, body or [ast.Pass()], last)
+        leave = ast.If(ast.UnaryOp(ast.Not(), start.test), [*last, ast.Break()], [])
+        return ast.While(ast.Constant(True), [leave, *body], [])
+
+    def counted(self, node: ast.expr, variables: Variables) -> Run | None:
+        """`range` as a loop that counts; None where `node` is none."""
+        if not (isinstance(node, ast.Call) and self.builtin(node.func, variables) is range):
+            return None
+        if node.keywords or not 1 <= len(node.args) <= 3 or any(isinstance(each, ast.Starred) for each in node.args):
+            self.words.refuse(node, "`range` takes 1 to 3 arguments here")
+        given = [self.value(each, variables) for each in node.args]
+        start = given[0] if len(given) > 1 else self.words.literal(0)
+        stop = given[0] if len(given) == 1 else given[1]
+        step = given[2].constant if len(given) == 3 else 1
+        if step is None:
+            self.words.refuse(node.args[2], "the step of `range` is not constant", "count with `while`")
+        if step == 0:
+            self.words.refuse(node.args[2], "the step of `range` is 0")
+        return self.words.counted(node, start, stop, step)
+
+    def listed(self, node: ast.expr, variables: Variables) -> Run | None:
+        """A tuple as a loop over its places; None where `node` is none."""
+        if not isinstance(node, (ast.Tuple, ast.List)):
+            return None
+        values = [self.value(each, variables) for each in node.elts]
+        return self.words.listed(node, values)
+
+    def builtin(self, node: ast.expr, variables: Variables) -> object:
+        """What a name stands for that is no variable."""
+        return None if isinstance(node, ast.Name) and node.id in variables else self.definition.resolve(node)
 
     def give_back(self, node: ast.Return, variables: Variables) -> ast.Return:
         """`return`, in the result types; a helper without them gets one later."""
@@ -258,6 +392,10 @@ class Rewriter:
 
     def value(self, node: ast.expr, variables: Variables) -> Value:
         """`node` rewritten, with its type and bounds."""
+        value = self.seen[node] = self.evaluated(node, variables)
+        return value
+
+    def evaluated(self, node: ast.expr, variables: Variables) -> Value:
         match node:
             case ast.Constant(bool(truth)):
                 return Value(ast.Constant(truth), BOOL, truth, truth)
@@ -271,25 +409,42 @@ class Rewriter:
             case ast.Attribute():
                 return self.outside(node, self.definition.resolve(node))
             case ast.BinOp():
-                return self.words.binary(
-                    node, node.op, self.value(node.left, variables), self.value(node.right, variables)
+                return self.operation(
+                    node, self.value(node.left, variables), self.value(node.right, variables), variables
                 )
             case ast.UnaryOp(op=ast.Not()):
                 return self.test(node, variables)
             case ast.UnaryOp():
                 return self.words.unary(node, self.value(node.operand, variables))
             case ast.BoolOp():
-                values = self.words.join([self.value(each, variables) for each in node.values], node)
+                parts = []
+                for each in node.values:
+                    parts.append(self.value(each, variables))
+                    variables = holding(each, isinstance(node.op, ast.And), variables, self.seen)
+                values = self.words.join(parts, node)
                 return replace(values[0], node=ast.BoolOp(node.op, [each.node for each in values]), literal=False)
             case ast.Compare():
                 return self.compare(node, variables)
             case ast.IfExp():
                 test = self.test(node.test, variables).node
-                both = self.words.join([self.value(node.body, variables), self.value(node.orelse, variables)], node)
+                ways = (holding(node.test, truth, variables, self.seen) for truth in (True, False))
+                arms = [self.value(arm, way) for arm, way in zip((node.body, node.orelse), ways)]
+                both = self.words.join(arms, node)
                 return replace(both[0], node=ast.IfExp(test, both[0].node, both[1].node))
             case ast.Call():
                 return self.call(node, variables)
         self.refuse_kind(node)
+
+    def operation(self, node: ast.BinOp, left: Value, right: Value, variables: Variables) -> Value:
+        """`left op right`; of a difference more may be known than of its parts."""
+        value = self.words.binary(node, node.op, left, right)
+        if isinstance(node.op, ast.Sub) and not all(map(str.isidentifier, variables)):
+            known = variables.get(ast.unparse(node))
+            if isinstance(known, Value) and value.constant is None:
+                low, high = max(left.low - right.high, known.low), min(left.high - right.low, known.high)
+                fits = value.type.range.start <= low and high < value.type.range.stop or not value.word
+                return replace(value, low=low, high=high) if low <= high and fits else value
+        return value
 
     def read(self, node: ast.AST, name: str, variables: Variables) -> Value:
         """A variable, or a constant of the module."""
@@ -328,7 +483,10 @@ class Rewriter:
         """`node` as a condition."""
         match node:
             case ast.BoolOp():
-                parts = [self.test(each, variables).node for each in node.values]
+                parts = []
+                for each in node.values:
+                    parts.append(self.test(each, variables).node)
+                    variables = holding(each, isinstance(node.op, ast.And), variables, self.seen)
                 return Value(ast.BoolOp(node.op, parts), BOOL, 0, 1)
             case ast.UnaryOp(op=ast.Not()):
                 return Value(ast.UnaryOp(ast.Not(), self.test(node.operand, variables).node), BOOL, 0, 1)

@@ -7,6 +7,7 @@ import itertools
 import random
 import re
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 from primir.ir.errors import PrimirError
@@ -14,7 +15,7 @@ from primir.ir.evaluate import run
 from primir.ir.graph import TRUE
 from primir.ir.types import STANDARD, Type
 from primir.lift import lowering
-from primir.lift.python import Lowered, load, load_dotted, lower
+from primir.lift.python import Lowered, functions_in, load, load_dotted, lower
 from primir.lift.source import lift_callable
 
 SEED = 20261123
@@ -100,10 +101,10 @@ def corners(type: Type):
     return sorted({each for each in near if low <= each <= high})
 
 
-def inputs(types, count=300):
+def inputs(types, count=300, corners_at_most=3000):
     """Corners against corners, then random words of random length."""
     generator = random.Random(SEED)
-    crossed = itertools.islice(itertools.product(*(corners(type) for type in types)), 3000)
+    crossed = itertools.islice(itertools.product(*(corners(type) for type in types)), corners_at_most)
     yield from crossed
     for _ in range(count):
         yield tuple(type.read(generator.getrandbits(generator.randint(1, type.width))) for type in types)
@@ -119,10 +120,10 @@ def outcome(function, arguments, results):
     return tuple(type.read(int(each)) for type, each in zip(results, values, strict=True))
 
 
-def agrees(function, reference=None, name=None):
+def agrees(function, reference=None, name=None, corners_at_most=3000):
     lowered = lower(function, name)
     compiled = Compiled(lowered)
-    for arguments in inputs([type for _, type in lowered.parameters]):
+    for arguments in inputs([type for _, type in lowered.parameters], corners_at_most=corners_at_most):
         expected = outcome(reference or function, arguments, lowered.results)
         assert compiled(*arguments) == expected, (function.__name__, arguments, lowered.llvm)
     return lowered
@@ -406,6 +407,103 @@ def test_below_64_bits_as_python(function):
     assert [each for each in lowered.remarks if "unlike in Python" in each] == []
 
 
+# Functions with loops
+
+LOOPS = Path(__file__).parent / "cases" / "loops.py"
+LOOPING = [name for name, function in functions_in(LOOPS).items() if "return" in function.__annotations__]
+
+
+@pytest.mark.parametrize("name", LOOPING)
+def test_loops_as_python(name):
+    lowered = agrees(load(LOOPS, name), corners_at_most=300)
+    assert [each for each in lowered.remarks if "unlike in Python" in each] == []
+    assert not re.search(r"\b(nsw|nuw|alloca|load|store|undef)\b", lowered.llvm)
+
+
+def random_loops(generator, name):
+    """A function with loops in loops, all of which end."""
+    types = [generator.choice(["u8", "u16", "u32", "i8", "i16", "i32", "bool"]) for _ in range(3)]
+    fresh = itertools.count()
+
+    def expression(depth, variables):
+        if depth == 0 or generator.random() < 0.2:
+            return generator.choice([*variables, *variables, str(generator.choice([0, 1, 2, 3, 7, 100, -1]))])
+        one, two = expression(depth - 1, variables), expression(depth - 1, variables)
+        match generator.randrange(9):
+            case 0:
+                return f"({one} if {condition(variables)} else {two})"
+            case 1:
+                return generator.choice(["abs({})", "(-{})", "u8({})", "i16({})"]).format(one)
+            case 2:
+                return f"{generator.choice(['min', 'max'])}({one}, {two})"
+            case 3:
+                return f"({one} {generator.choice(['>>', '<<'])} ({two} & 3))"
+        return f"({one} {generator.choice('+ - * & | ^ // %'.split())} {two})"
+
+    def condition(variables):
+        comparison = f"{expression(1, variables)} {generator.choice('< <= > >= == !='.split())} {expression(1, variables)}"
+        return generator.choice([comparison, expression(1, variables), f"{comparison} and {expression(1, variables)}"])
+
+    def block(depth, variables, looping, indent):
+        lines = []
+        for _ in range(generator.randint(1, 3)):
+            lines += statement(depth, variables, looping, indent)
+        return lines
+
+    def statement(depth, variables, looping, indent):
+        kind = generator.randrange(10 if depth else 4)
+        target = generator.choice("abcst")
+        if kind == 0 and looping:
+            way = generator.choice(["break", "continue", f"return {expression(2, variables)}"])
+            return [f"{indent}if {condition(variables)}:", f"{indent}    {way}"]
+        if kind < 3:
+            operator = generator.choice("+ - * & | ^ >>".split())
+            amount = f"({expression(1, variables)} & 3)" if operator == ">>" else expression(1, variables)
+            bound = [f"{indent}{target} &= 0xFFF"] if generator.random() < 0.5 else []
+            return [f"{indent}{target} {operator}= {amount}", *bound]
+        if kind < 5:
+            bound = generator.choice(["", " & 255", " % 1000", " & 7"])
+            return [f"{indent}{target} = {expression(2, variables)}{bound}"]
+        if kind < 6:
+            other = block(depth - 1, variables, looping, indent + "    ")
+            return [f"{indent}if {condition(variables)}:", *block(depth - 1, variables, looping, indent + "    "),
+                    f"{indent}else:", *other]  # fmt: skip
+        count = next(fresh)
+        end = [f"{indent}else:", *block(0, variables, looping, indent + "    ")] if generator.random() < 0.3 else []
+        if kind < 8:
+            body = block(depth - 1, variables, True, indent + "    ")
+            return [f"{indent}fuel{count} = {generator.randint(0, 6)}", f"{indent}while fuel{count} and {condition(variables)}:",
+                    f"{indent}    fuel{count} -= 1", *body, *end]  # fmt: skip
+        part = expression(1, variables)
+        numbers = generator.choice(["range(6)", "range(3, -4, -2)", f"range({part} & 7)", f"range(-2, {part} & 3, 2)",
+                                    "(3, 1, 200)", f"(a, {part}, s)", f"range({part} & 7, b & 3, -1)"])  # fmt: skip
+        body = block(depth - 1, [*variables, f"i{count}"], True, indent + "    ")
+        return [f"{indent}for i{count} in {numbers}:", *body, *end]
+
+    body = block(2, list("abcst"), False, "    ")
+    head = f"def {name}(a: {types[0]}, b: {types[1]}, c: {types[2]}) -> {generator.choice(['u8', 'u32', 'i16', 'i64'])}:"
+    return "\n".join([head, "    s = 0", "    t = c", *body, *block(2, list("abcst"), False, "    "), "    return s ^ t ^ a", ""])
+
+
+@pytest.mark.parametrize("count", [25, pytest.param(500, marks=pytest.mark.slow)])
+def test_random_loops_as_python(count, tmp_path):
+    seed = SEED + count
+    generator = random.Random(seed)
+    file = tmp_path / "generated.py"
+    file.write_text("\n".join(random_loops(generator, f"f{index}") for index in range(count)))
+    compared = 0
+    for name, function in functions_in(file).items():
+        try:
+            lowered = lower(function)
+        except PrimirError as error:
+            assert re.match("division by zero|this constant has no value|-?[0-9]+ does not fit", error.message), error
+            continue
+        if not any("unlike" in remark for remark in lowered.remarks):
+            same_on_some(function, lowered, f"seed {seed}, {name}")
+            compared += 1
+    assert compared > count // 4, (seed, compared)
+
+
 # Functions of 64-bit words: they wrap, and a literal takes the word's type
 
 
@@ -472,7 +570,21 @@ def wraps_at_cast(x: u32) -> bool:
     return u64(x) - 1 > 5
 
 
+def distance_of_words(x: i64, y: i64) -> tuple[bool, u8]:
+    n = 0
+    if x >= y:
+        while x - y >= 0 and n < 3:
+            n += 1
+    return x - y >= 0, n
+
+
+def distance_as_it_wraps(x, y):
+    positive = i64.read(x - y) >= 0
+    return positive, 3 * (x >= y and positive)
+
+
 WORDS = [
+    (distance_of_words, distance_as_it_wraps),
     (tenth, None),
     (plus_one, lambda x: wrapped(x + 1) > x),
     (kept, None),
@@ -701,7 +813,15 @@ def unused_shift(x: u8, s: i8) -> u8:
 
 
 def far_shift(x: u64, y: u64) -> u64:
-    return x >> (y | 64)
+    return x << (y ^ 64)
+
+
+def floored(x: i64, y: u64, n: u8, s: i8) -> tuple[i64, i64, u64, i64, u64]:
+    return x >> n, x >> s, y >> n, (x >> 70) + (y >> 64 > 0), y >> (n | 64)
+
+
+def narrow_floored(x: i32, y: u32, n: u32, s: i16) -> tuple[i64, i64, u64, i64]:
+    return x >> n, (x - y) >> s, (y << 32) >> n, x * y >> (n & 127)
 
 
 def near_shift(x: i32, n: i8) -> i64:
@@ -717,8 +837,13 @@ def test_a_shift_that_may_be_out_of_range_raises():
     unused, far = Compiled(lower(unused_shift)), Compiled(lower(far_shift))
     for s in i8.range:
         assert unused(7, s) == ((7,) if 0 <= s < 64 else None), s
-    for y in (0, 1, 63, 64, 2**63, 2**64 - 1):
+    for y in (0, 1, 63, 128, 2**63, 2**64 - 1):
         assert far(5, y) is None
+
+
+@pytest.mark.parametrize("function", [floored, narrow_floored])
+def test_a_shift_to_the_right_may_be_far(function):
+    assert "outside the domain" in "".join(agrees(function).remarks)  # by less than 0
 
 
 def test_a_shift_that_is_out_of_range_is_outside_the_domain():
@@ -795,8 +920,19 @@ REFUSED = [
     ("f = lambda x: x", 1, "cannot lift a lambda"),
     ("def f(x: u32) -> u32:\n    return f(x - 1)", 2, "`f` calls itself: recursion cannot be lifted"),
     ("def g(x):\n    return f(x)\ndef f(x: u32) -> u32:\n    return g(x)", 2, "`f` calls itself: recursion cannot be lifted"),
-    ("def f(x: u32) -> u32:\n    y = 0\n    for i in range(3):\n        y += x\n    return y", 3, "cannot lift a `for` loop"),
-    ("def f(x: u32) -> u32:\n    while x:\n        x >>= 1\n    return x", 2, "cannot lift a `while` loop"),
+    ("def f(x: u32) -> u32:\n    for i in x:\n        x += i\n    return x", 2, "cannot lift a `for` loop over `x`"),
+    ("def f(x: u32) -> u32:\n    for i, j in range(3):\n        x += i\n    return x", 2, "assignment to something other than a variable"),
+    ("def f(x: u32) -> u32:\n    for i in range(0, 3, x):\n        x += i\n    return x", 2, "the step of `range` is not constant"),
+    ("def f(x: u32) -> u32:\n    for i in range(0, 3, 0):\n        x += i\n    return x", 2, "the step of `range` is 0"),
+    ("def f(x: u32) -> u32:\n    for i in range(1, 2, 3, 4):\n        x += i\n    return x", 2, "`range` takes 1 to 3 arguments"),
+    ("def f(x: u32) -> u32:\n    for i in range(x):\n        y = i\n    return y", 4, "y may be used before it is assigned"),
+    ("def f(x: u32) -> u32:\n    while x:\n        x -= 1\n        y = x\n    return y", 5, "y may be used before it is assigned"),
+    ("def f(x: u32) -> u32:\n    while True:\n        x = y\n        y = 3", 3, "y is used before it is assigned"),
+    ("def f(x: u32) -> u32:\n    while True:\n        x += 1", 1, "f never returns a value"),
+    ("def f(x: u32) -> u32:\n    while x < 7:\n        return x", 1, "f can end without a return"),
+    ("def f(x: u64, y: i64) -> u64:\n    z = 0\n    while x > z:\n        z = y\n    return x", 3, "u64 and signed do not mix"),
+    ("def f(x: u32) -> u32:\n    for i in ():\n        x = y\n    else:\n        x = z\n    return x", 5, "unknown name `z`"),
+    ("def f(x: u32) -> u32:\n" + "".join("    " * n + "while x:\n" for n in range(1, 8)) + "    " * 8 + "x = 0\n    return x", 8, "loops stand more than 6 deep"),
     ("def f(x: u32) -> u32:\n    return x / 2", 2, "cannot lift `/`: its result is a float"),
     ("def f(x: u32) -> u32:\n    return x * 1.5", 2, "cannot lift a value of type float"),
     ("def f(x: u32) -> u32:\n    return x * 1j", 2, "cannot lift a value of type complex"),
@@ -818,7 +954,7 @@ REFUSED = [
     ("def f(x: u32) -> u32:\n    return x ** x", 2, "cannot lift `**` with an exponent that is not constant"),
     ("def f(x: u32) -> u32:\n    return x ** 65", 2, "cannot lift `**` with the exponent 65"),
     ("def f(x: u32) -> u32:\n    return x ** -1", 2, "cannot lift `**` with the exponent -1"),
-    ("def f(x: u32) -> u32:\n    return x >> 64", 2, "a shift by 64 or more"),
+    ("def f(x: u32) -> u32:\n    return x << 64", 2, "a shift by 64 or more"),
     ("def f(x: u32) -> u32:\n    return x << -1", 2, "a shift by a negative amount"),
     ("def f(x: u32) -> u32:\n    return x // 0", 2, "division by zero"),
     ("def f(x: u32) -> u32:\n    return 1 // 0", 2, "this constant has no value"),
@@ -855,7 +991,7 @@ REFUSED = [
     ("def f(x: u32) -> u32:\n    return max(x, key=3)", 2, "a call with named or starred arguments"),
     ("def g(x, y): return x\ndef f(x: u32) -> u32:\n    return g(x)", 3, "`g` takes 2 arguments, 1 given"),
     ("def g(x=1): return x\ndef f(x: u32) -> u32:\n    return g(x)", 3, "cannot lift the call of `g`: a parameter of g has a default value"),
-    ("def g(x):\n    for y in x: pass\ndef f(x: u32) -> u32:\n    return g(x)", 2, "cannot lift a `for` loop"),
+    ("def g(x):\n    for y in x: pass\n    return 3\ndef f(x: u32) -> u32:\n    return g(x)", 2, "cannot lift a `for` loop over `x`"),
     ("def f(x: u32) -> u32:\n    return " + "-" * 5000 + "x", None, "nested|not Python"),
 ]  # fmt: skip
 
