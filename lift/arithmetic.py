@@ -56,6 +56,7 @@ FLOORED = f"""def shift(x, n):
             raise {RAISED}
         return x >> __{{type}}__(63) >> __{{type}}__(1)
     return x >> n"""
+COUNTED = 256  # rounds that are counted where the numbers do not show by themselves how many there are
 LISTED = 256  # how many values a loop may go through one by one
 ADVANCE = """def advance(a, b, step):
     if __u64__({1}) > __u64__(step):
@@ -67,7 +68,7 @@ ADVANCE = """def advance(a, b, step):
 class Program:
     """What is written while one function is rewritten: its helper functions as they are called, and remarks."""
 
-    helpers: list[ast.FunctionDef] = field(default_factory=list)
+    helpers: list[tuple[ast.FunctionDef, str]] = field(default_factory=list)  # and their files
     remarks: dict[str, None] = field(default_factory=dict)
     calls: int = 0
     names: int = 0
@@ -99,7 +100,7 @@ class Run:
     before: list[ast.stmt]
     test: ast.expr
     value: Value
-    advance: ast.stmt
+    advance: list[ast.stmt]
     rounds: int
     certain: bool
 
@@ -331,15 +332,19 @@ class Arithmetic:
         if not inside:
             signs = ("+", "b - a") if up else ("-", "a - b")
             following = self.helper(ADVANCE.format(*signs), [now, last, by])
-        span = stop.high - start.low if up else start.high - stop.low
-        return Run(
-            before,
-            ast.Compare(now, [ast.Lt() if up else ast.Gt()], [last]),
-            Value(now, type_, low, max(low, high), word),
-            ast.Assign([ast.Name(count, ast.Store())], following),
-            max(0, -(-span // abs(step))),
-            start.high < stop.low if up else start.low > stop.high,
-        )
+        rounds = max(0, -(-(stop.high - start.low if up else start.high - stop.low) // abs(step)))
+        test: ast.expr = ast.Compare(now, [ast.Lt() if up else ast.Gt()], [last])
+        advance: list[ast.stmt] = [ast.Assign([ast.Name(count, ast.Store())], following)]
+        plain = inside and start.constant is not None and (up or stop.constant is not None)
+        if rounds <= COUNTED and not plain:
+            done = self.program.fresh_name("rounds")
+            few = ast.Compare(ast.Name(done, ast.Load()), [ast.Lt()], [cast_to(U64, ast.Constant(rounds))])
+            test = ast.BoolOp(ast.And(), [few, test])
+            before.append(ast.Assign([ast.Name(done, ast.Store())], cast_to(U64, ast.Constant(0))))
+            more = ast.BinOp(ast.Name(done, ast.Load()), ast.Add(), cast_to(U64, ast.Constant(1)))
+            advance.append(ast.Assign([ast.Name(done, ast.Store())], more))
+        certain = start.high < stop.low if up else start.low > stop.high
+        return Run(before, test, Value(now, type_, low, max(low, high), word), advance, rounds, certain)
 
     def listed(self, node: ast.AST, values: Sequence[Value]) -> Run:
         """`values` one after the other."""
@@ -358,7 +363,7 @@ class Arithmetic:
         [definition] = ast.parse(text).body
         assert isinstance(definition, ast.FunctionDef)
         definition.name = self.program.fresh_name()
-        self.program.helpers.append(definition)
+        self.program.helpers.append((definition, self.definition.file))
         return call(definition.name, arguments)
 
     # Types

@@ -25,9 +25,15 @@ from ..ir.types import Type
 RAISE = "primir.raise"
 
 
-def llvm_text(function: FunctionType, symbol: str, parameters: Sequence[Type], results: Sequence[Type]) -> str:
-    """A module text that defines `@symbol`. `function` holds only what `words.py` writes."""
-    return _plain(_numba_module(function, symbol, parameters, results), symbol)
+Blocks = dict[str, tuple[str, int]]  # where blocks come from: their labels, and the files and lines of their beginnings
+
+
+def llvm_text(
+    function: FunctionType, symbol: str, parameters: Sequence[Type], results: Sequence[Type]
+) -> tuple[str, Blocks]:
+    """A module text that defines `@symbol`, and its blocks. `function` holds only what `words.py` writes."""
+    text, blocks = _numba_module(function, symbol, parameters, results)
+    return _plain(text, symbol), blocks
 
 
 def numba_type(type: Type) -> Any:
@@ -44,8 +50,10 @@ def inlined(function: FunctionType) -> Any:
     return njit(inline="always")(function)
 
 
-def _numba_module(function: FunctionType, symbol: str, parameters: Sequence[Type], results: Sequence[Type]) -> str:
-    """numba's function, and one called `symbol` around it, as unoptimized text."""
+def _numba_module(
+    function: FunctionType, symbol: str, parameters: Sequence[Type], results: Sequence[Type]
+) -> tuple[str, Blocks]:
+    """numba's function as unoptimized text, called `symbol`, and its blocks."""
     try:
         compile_function = _compiler()
     except (ImportError, AttributeError) as error:
@@ -70,7 +78,7 @@ def _moved(error: Exception) -> PrimirError:
 
 
 @functools.cache
-def _compiler() -> Callable[[FunctionType, str, Sequence[Type], Sequence[Type]], str]:
+def _compiler() -> Callable[[FunctionType, str, Sequence[Type], Sequence[Type]], tuple[str, Blocks]]:
     """The function that lowers. It is made here because its classes derive from numba's, which are imported late."""
     from llvmlite import ir
     from numba.core import callconv, compiler, cpu, funcdesc, lowering, typed_passes, types, untyped_passes
@@ -144,7 +152,7 @@ def _compiler() -> Callable[[FunctionType, str, Sequence[Type], Sequence[Type]],
 
     @register_pass(mutates_CFG=True, analysis_only=False)
     class Keep(LoweringPass):
-        """Lowers, and leaves the module's text as the compiler's result."""
+        """Lowers, and leaves the module's text and the places of its blocks as the compiler's result."""
 
         _name = "primir_lowering"
 
@@ -162,7 +170,9 @@ def _compiler() -> Callable[[FunctionType, str, Sequence[Type], Sequence[Type]],
             with state.targetctx.push_code_library(library):
                 lower = Lower(state.targetctx, library, description, state.func_ir, metadata=state.metadata)
                 lower.lower()
-            state.cr = str(lower.module)
+            blocks = state.func_ir.blocks.items()
+            places = {f"B{label}": (block.loc.filename, block.loc.line) for label, block in blocks}
+            state.cr = str(lower.module), places
             return True
 
     class Compiler(compiler.CompilerBase):
@@ -188,7 +198,7 @@ def _compiler() -> Callable[[FunctionType, str, Sequence[Type], Sequence[Type]],
 
     def compile_function(
         function: FunctionType, symbol: str, parameters: Sequence[Type], results: Sequence[Type]
-    ) -> str:
+    ) -> tuple[str, Blocks]:
         typing = cpu_target.typing_context
         typing.refresh()
         context = Context(typing, "cpu")
@@ -199,9 +209,10 @@ def _compiler() -> Callable[[FunctionType, str, Sequence[Type], Sequence[Type]],
         returned = [numba_type(type) for type in results]
         returns = returned[0] if len(returned) == 1 else types.Tuple(returned)
         arguments = tuple(numba_type(type) for type in parameters)
-        return str(
-            compiler.compile_extra(typing, context, function, arguments, returns, flags, {}, pipeline_class=Compiler)
+        text, places = compiler.compile_extra(
+            typing, context, function, arguments, returns, flags, {}, pipeline_class=Compiler
         )
+        return str(text), dict(places)
 
     return compile_function
 

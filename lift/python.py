@@ -15,6 +15,7 @@ import ast
 import contextlib
 import difflib
 import importlib
+import linecache
 import os
 import re
 import sys
@@ -29,7 +30,7 @@ from ..ir.errors import Place, PrimirError
 from ..ir.types import BOOL, STANDARD, Type
 from .arithmetic import RAISED, Program
 from .functions import find
-from .lowering import inlined, llvm_text, numba_type
+from .lowering import Blocks, inlined, llvm_text, numba_type
 from .words import Rewriter
 
 
@@ -47,6 +48,14 @@ class Lowered:
     file: str
     line: int
     remarks: tuple[str, ...]
+    blocks: Blocks
+
+    def place(self, line: int | None) -> Place:
+        """Where in the Python file that comes from what stands in this line of `llvm`, or what begins its block."""
+        labels = re.findall(r"^([\w.$-]+):", "\n".join(self.llvm.split("\n")[:line]), re.M) if line is not None else []
+        file, number = self.blocks.get(labels[-1].partition(".")[0] if labels else "", (self.file, self.line))
+        text = linecache.getline(file, number).rstrip("\n")
+        return Place(file, number, len(text) - len(text.lstrip()) + 1, text) if text else Place(file, number)
 
 
 def lower(function: object, name: str | None = None) -> Lowered:
@@ -59,7 +68,7 @@ def lower(function: object, name: str | None = None) -> Lowered:
     rewriter = Rewriter(definition, program)
     try:
         main, _ = rewriter.rewrite("main")
-        rewritten = _define([*program.helpers, main], definition.file)
+        rewritten = _define([*program.helpers, (main, definition.file)])
     except RecursionError:
         raise PrimirError(f"{definition.name} is nested too deeply", definition.place()) from None
     signature = rewriter.signature
@@ -67,19 +76,19 @@ def lower(function: object, name: str | None = None) -> Lowered:
     results = signature.results
     assert results is not None
     try:
-        llvm = llvm_text(rewritten, symbol, [type for _, type in parameters], results)
+        llvm, blocks = llvm_text(rewritten, symbol, [type for _, type in parameters], results)
     except PrimirError as error:
         raise PrimirError(error.message, definition.place(), error.hint) from error
     line = definition.node.lineno
-    return Lowered(llvm, symbol, parameters, results, definition.file, line, tuple(program.remarks))
+    return Lowered(llvm, symbol, parameters, results, definition.file, line, tuple(program.remarks), blocks)
 
 
-def _define(definitions: list[ast.FunctionDef], file: str) -> FunctionType:
+def _define(definitions: list[tuple[ast.FunctionDef, str]]) -> FunctionType:
     """The last of the rewritten functions. All they can name are numba's types, `abs`, an exception and each other."""
     scope: dict[str, object] = {f"__{type}__": numba_type(type) for type in STANDARD.values()}
     scope |= {"__abs__": abs, RAISED: AssertionError}
     function: FunctionType | None = None
-    for definition in definitions:
+    for definition, file in definitions:
         module = ast.fix_missing_locations(ast.Module([definition], []))
         exec(compile(module, file, "exec"), scope)
         made = scope[definition.name]

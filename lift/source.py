@@ -413,7 +413,11 @@ def lift_callable(function: Callable[..., Any], reading: Reading = READING) -> F
     from .python import lower
 
     lowered = lower(function)
-    return _typed(lift_llvm(lowered.llvm, lowered.symbol, raises={RAISE}, unroll=reading.unroll), lowered)
+    try:
+        lifted = lift_llvm(lowered.llvm, lowered.symbol, raises={RAISE}, unroll=reading.unroll)
+    except PrimirError as error:
+        raise PrimirError(error.message, lowered.place(error.place and error.place.line), error.hint) from error
+    return _typed(lifted, lowered)
 
 
 def _typed(function: Function, lowered: Lowered) -> Function:
@@ -422,5 +426,5 @@ def _typed(function: Function, lowered: Lowered) -> Function:
     results = tuple(replace(result, type=type_)
                     for result, type_ in zip(function.results, lowered.results, strict=True))
     raises = () if function.domain is TRUE else (f"inputs for which {lowered.symbol} raises are outside its domain",)
-    return replace(function, name=lowered.symbol, results=results,
-                   remarks=(*lowered.remarks, *raises))
+    loops = tuple(replace(loop, line=lowered.place(loop.line).line) for loop in function.loops)
+    return replace(function, name=lowered.symbol, results=results, loops=loops, remarks=(*lowered.remarks, *raises))

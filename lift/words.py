@@ -272,7 +272,7 @@ class Rewriter:
 
         def enter(head: Variables, first: Variables) -> Entrance:
             inside = self.store(head, target.id, node.iter, run.value)
-            return Entrance(run.test, [assigned(target.id, run.value), run.advance], inside, head | first)
+            return Entrance(run.test, [assigned(target.id, run.value), *run.advance], inside, head | first)
 
         before = [ast.copy_location(each, node) for each in run.before]
         if not run.rounds:
@@ -323,7 +323,8 @@ class Rewriter:
             body += brought(end, frame.head, self.words, node)
         body = [*start.statements, *body]
         if start.test is None or start.outside is None:
-            return ast.While(ast.Constant(True), body or [ast.Pass()], [])
+            begin = ast.Assign([ast.Name("__round__", ast.Store())], ast.Constant(0))  # for a place in the loop's line
+            return ast.While(ast.Constant(True), [ast.copy_location(begin, node), *body], [])
         last, end = self.block(node.orelse, start.outside)
         if end is not None:
             frame.breaks.append(end)
@@ -559,7 +560,7 @@ class Rewriter:
             arguments.append(self.words.cast(value, type or value.type, each))
         name = self.program.fresh_name()
         definition, result = helper.rewrite(name, values)
-        self.program.helpers.append(definition)
+        self.program.helpers.append((definition, helper.definition.file))
         assert result is not None
         return replace(result, node=call(name, arguments))
 

@@ -420,6 +420,48 @@ def test_loops_as_python(name):
     assert not re.search(r"\b(nsw|nuw|alloca|load|store|undef)\b", lowered.llvm)
 
 
+BOUNDED = {  # whose ends show only to a solver, or never
+    "isqrt_binary", "isqrt_newton", "gcd", "gcd_slow", "trailing", "counts_down_by_itself", "until_none_is_left", "signs",
+    "collatz",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", LOOPING)
+def test_loops_are_unrolled(name):
+    function = load(LOOPS, name)
+    lifted = lift_callable(function)
+    assert (lifted.bound is None) is (name not in BOUNDED), lifted.bound
+    types = [parameter.type for parameter in lifted.parameters]
+    for arguments in itertools.islice(inputs(types, 20, 30), 50):
+        pairs = zip(lifted.parameters, arguments, strict=True)
+        words = {each.value: argument % (1 << each.type.width) for each, argument in pairs}
+        ran = run(lifted, words)
+        expected = outcome(function, arguments, [result.type for result in lifted.results])
+        assert ran.beyond or ran.domain == (expected is not None), arguments
+        if ran.domain and not ran.beyond:
+            given = zip(lifted.results, ran.results, strict=True)
+            assert tuple(result.type.read(word) for result, word in given) == expected, arguments
+
+
+@pytest.mark.parametrize("source, line", [
+    ("def f(x: u8) -> u8:\n    n = 0\n    while n < 300:\n        n += x & 0 | 1\n    return n\n", 3),
+    ("def g(x):\n    while True:\n        if x > 3:\n            return x\n        x &= 2\ndef f(x: u8) -> u8:\n    return g(x & 1)\n", 2),
+    ("def f(x: u8) -> u8:\n    for i in range(3):\n        for j in range(\n            300 + i):\n            x ^= j\n    return x\n", 3),
+])  # fmt: skip
+def test_a_loop_without_an_end_is_refused_in_its_line(source, line, tmp_path):
+    file = tmp_path / "case.py"
+    file.write_text(source)
+    with pytest.raises(PrimirError, match="this loop runs more than 256 times") as caught:
+        lift_callable(load(file, "f"))
+    assert (caught.value.place.file, caught.value.place.line) == (str(file), line)
+
+
+def test_a_loop_is_kept_with_its_line():
+    function = load(LOOPS, "isqrt")
+    first = function.__code__.co_firstlineno
+    assert [loop.line for loop in lift_callable(function).loops] == [first + 3, first + 5]
+
+
 def random_loops(generator, name):
     """A function with loops in loops, all of which end."""
     types = [generator.choice(["u8", "u16", "u32", "i8", "i16", "i32", "bool"]) for _ in range(3)]
