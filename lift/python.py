@@ -5,8 +5,9 @@
 
 Integers are machine words. What is narrower than 64 bits is computed as Python does, in 64 bits, and where that may not
 be enough a remark says so; the 64-bit types wrap. Results are taken modulo 2**width. An exception (`assert`, `raise`,
-division by zero) is outside the function's domain, and so is a shift by less than 0 or more than 63: each becomes a
-call of `@primir.raise`. `words.py` says how types are found, `lowering.py` how numba is used.
+division by zero, a shift by less than 0) is outside the function's domain, and so is a left shift by more than 63:
+each becomes a call of `@primir.raise`. `words.py` says how types are found, `rounds.py` what holds in loops, and
+`lowering.py` how numba is used.
 """
 
 from __future__ import annotations

@@ -416,7 +416,7 @@ def lift_callable(function: Callable[..., Any], reading: Reading = READING) -> F
     try:
         lifted = lift_llvm(lowered.llvm, lowered.symbol, raises={RAISE}, unroll=reading.unroll)
     except PrimirError as error:
-        raise PrimirError(error.message, lowered.place(error.place and error.place.line), error.hint) from error
+        raise PrimirError(error.message, lowered.place(error.place.line if error.place else None), error.hint) from error
     return _typed(lifted, lowered)
 
 
