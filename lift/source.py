@@ -416,7 +416,8 @@ def lift_callable(function: Callable[..., Any], reading: Reading = READING) -> F
     try:
         lifted = lift_llvm(lowered.llvm, lowered.symbol, raises={RAISE}, unroll=reading.unroll)
     except PrimirError as error:
-        raise PrimirError(error.message, lowered.place(error.place.line if error.place else None), error.hint) from error
+        line = error.place.line if error.place is not None else None
+        raise PrimirError(error.message, lowered.place(line), error.hint) from error
     return _typed(lifted, lowered)
 
 
