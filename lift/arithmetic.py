@@ -23,12 +23,15 @@ from .values import (
     SPAN,
     U64,
     Value,
+    as_integer,
+    assigned,
     bounds,
     call,
     cast_to,
     choice_text,
     comparison_text,
     extreme_text,
+    named,
     power_text,
     result_of,
     ring_bounds,
@@ -294,12 +297,22 @@ class Arithmetic:
         if value.constant is not None:
             return self.literal(abs(value.constant))
         if value.low >= 0:
-            return value if value.type != BOOL else replace(value, node=cast_to(I64, value.node), type=I64)
+            return as_integer(value)
         type_ = self.common([value], node, sized=True)
         ends = abs(value.low), abs(value.high)
         low = 0 if value.low <= 0 <= value.high else min(ends)
         new = call("__abs__", [self.cast(value, type_, node)])
         return result_of(new, type_, low, max(ends), [value])
+
+    def count(self, node: ast.Call, method: str, value: Value) -> Value:
+        """`bit_length` or `bit_count`, which Python takes of the absolute value."""
+        if value.constant is not None:
+            return self.literal(int(getattr(value.constant, method)()))
+        value = self.absolute(node, as_integer(value))
+        self.common([value], node, sized=True)
+        most = max(value.high.bit_length(), 64 if value.word else 0)
+        least = value.low.bit_length() if method == "bit_length" else min(value.low, 1)
+        return Value(call(f"__{method}__", [self.cast(value, U64, node)]), U64, max(least, 0), most)
 
     def extreme(self, node: ast.Call, least: bool, values: Sequence[Value]) -> Value:
         """`min` or `max`."""
@@ -315,6 +328,9 @@ class Arithmetic:
         count, end = self.program.fresh_name("count"), self.program.fresh_name("end")
         up = step > 0
         low, high = (start.low, stop.high - 1) if up else (stop.low + 1, start.high)
+        if start.constant is not None and stop.constant is not None:
+            numbers = range(start.constant, stop.constant, step) or range(1)
+            low, high = sorted((numbers[0], numbers[-1]))
         furthest = (min(start.low, stop.low), max(high + step, start.high, stop.high))
         if not up:
             furthest = (min(low + step, start.low, stop.low), max(start.high, stop.high))
@@ -347,16 +363,41 @@ class Arithmetic:
         return Run(before, test, Value(now, type_, low, max(low, high), word), advance, rounds, certain)
 
     def listed(self, node: ast.AST, values: Sequence[Value]) -> Run:
-        """`values` one after the other."""
-        if len(values) > LISTED:
-            self.refuse(node, f"a loop over {len(values)} values", f"at most {LISTED} can be listed")
-        joined = self.join(values, node) if values else [self.literal(0)]
+        """`values` one after the other, which are computed before."""
         run = self.counted(node, self.literal(0), self.literal(len(values)), 1)
-        names = [self.program.fresh_name("item") for _ in joined]
-        before: list[ast.stmt] = [ast.Assign([ast.Name(name, ast.Store())], each.node)
-                                  for name, each in zip(names, joined)]
-        item = self.helper(choice_text(len(joined)), [run.value.node, *(ast.Name(name, ast.Load()) for name in names)])
-        return replace(run, before=run.before + before, value=replace(joined[0], node=item))
+        if not values:
+            return run
+        names = [self.program.fresh_name("item") for _ in values]
+        before = [assigned(name, each) for name, each in zip(names, values) if each.constant is None]
+        value = self.chosen(node, run.value, [named(name, each) for name, each in zip(names, values)], U64)
+        return replace(run, before=run.before + before, value=value)
+
+    def item(self, node: ast.AST, values: Sequence[Value], index: Value) -> Value:
+        """The one of `values` at `index`; one below 0 counts from the end, and one outside raises."""
+        count = len(values)
+        if index.high < -count or index.low >= count:
+            self.refuse(node, f"an index outside of {count} values")
+        if index.constant is not None:
+            return values[index.constant]
+        negative = index.low < 0 if not index.word else index.type.signed
+        self.common([index], node, sized=True)
+        number = I64 if negative else U64
+        checks = [f"    if k < __i64__(0):\n        k = k + __i64__({count})"] if negative else []
+        if index.low < -count or index.high >= count:
+            checks += [f"    if __u64__(k) > __u64__({count - 1}):\n        raise {RAISED}"]
+        return self.chosen(node, index, values, number, checks)
+
+    def chosen(self, node: ast.AST, place: Value, values: Sequence[Value], number: Type, checks: Sequence[str] = ()
+               ) -> Value:
+        """The one of `values` at `place`, which is of the type `number` after the `checks`."""
+        if len(values) > LISTED:
+            self.refuse(node, f"a choice among {len(values)} values", f"at most {LISTED} can be listed")
+        joined = self.join(values, node)
+        names = {index: f"v{index}" for index, each in enumerate(values) if each.constant is None}
+        items = [names.get(index, f"__{joined[0].type}__({each.low})") for index, each in enumerate(values)]
+        text = choice_text(items, list(names.values()), number, checks)
+        arguments = [self.cast(place, number, node), *(joined[index].node for index in names)]
+        return replace(joined[0], node=self.helper(text, arguments), literal=False)
 
     def helper(self, text: str, arguments: list[ast.expr]) -> ast.expr:
         """A call of a small function of our own, given as text."""

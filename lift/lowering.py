@@ -23,6 +23,7 @@ from ..ir.errors import PrimirError
 from ..ir.types import Type
 
 RAISE = "primir.raise"
+COUNTS = ("llvm.ctlz.i64", "llvm.ctpop.i64")
 
 
 Blocks = dict[str, tuple[str, int]]  # where blocks come from: their labels, and the files and lines of their beginnings
@@ -48,6 +49,28 @@ def inlined(function: FunctionType) -> Any:
     from numba import njit
 
     return njit(inline="always")(function)
+
+
+@functools.cache
+def bit_counts() -> dict[str, Any]:
+    """Functions of a u64 for Python's `bit_length` and `bit_count`, by their names in what `words.py` writes."""
+    from llvmlite import ir
+    from numba.core import types
+    from numba.extending import intrinsic
+
+    def length(builder: Any, word: Any) -> Any:
+        return builder.sub(ir.Constant(word.type, 64), builder.ctlz(word, ir.Constant(ir.IntType(1), 0)))
+
+    def count(builder: Any, word: Any) -> Any:
+        return builder.ctpop(word)
+
+    def made(build: Callable[[Any, Any], Any]) -> Any:
+        def typed(context: Any, word: Any) -> Any:
+            return types.uint64(types.uint64), lambda _, builder, __, arguments: build(builder, arguments[0])
+
+        return intrinsic(typed)
+
+    return {"__bit_length__": made(length), "__bit_count__": made(count)}
 
 
 def _numba_module(
@@ -237,9 +260,10 @@ def _plain(text: str, symbol: str) -> str:
     passes = llvm.create_new_module_pass_manager()
     passes.add_sroa_pass()
     passes.run(module, builder)
-    used = sorted((function.name, str(function)) for function in module.functions if function.name in (symbol, RAISE))
-    body = "\n".join(text for _, text in used)
+    used = [function for function in module.functions if function.name in (symbol, RAISE, *COUNTS)]
+    body = "\n".join(str(function) for function in sorted(used, key=lambda each: (each.is_declaration, each.name)))
     nameless = re.sub(r"%(?:\"[^\"]*\"|[\w.$-]+)", "%", body)
+    nameless = re.sub(rf"% = call i64 @(?:{'|'.join(map(re.escape, COUNTS))})\(", "", nameless)
     foreign = re.findall(
         r"^ +(?:% = (?:alloca|load|call) .*|store .*|call (?!void @primir.raise\().*)$", nameless, re.M
     )

@@ -31,7 +31,7 @@ from ..ir.errors import Place, PrimirError
 from ..ir.types import BOOL, STANDARD, Type
 from .arithmetic import RAISED, Program
 from .functions import find
-from .lowering import Blocks, inlined, llvm_text, numba_type
+from .lowering import Blocks, bit_counts, inlined, llvm_text, numba_type
 from .words import Rewriter
 
 
@@ -85,9 +85,9 @@ def lower(function: object, name: str | None = None) -> Lowered:
 
 
 def _define(definitions: list[tuple[ast.FunctionDef, str]]) -> FunctionType:
-    """The last of the rewritten functions. All they can name are numba's types, `abs`, an exception and each other."""
+    """The last of the rewritten functions. All that they can name is in `scope`, and each other."""
     scope: dict[str, object] = {f"__{type}__": numba_type(type) for type in STANDARD.values()}
-    scope |= {"__abs__": abs, RAISED: AssertionError}
+    scope |= {"__abs__": abs, RAISED: AssertionError} | bit_counts()
     function: FunctionType | None = None
     for definition, file in definitions:
         module = ast.fix_missing_locations(ast.Module([definition], []))

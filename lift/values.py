@@ -64,6 +64,22 @@ def word_for(low: int, high: int) -> Type | None:
     return next((type for type in (U64, I64) if type.range.start <= low and high < type.range.stop), None)
 
 
+def named(name: str, value: Value) -> Value:
+    """`value`, read from a variable; a constant is known without."""
+    return value if value.constant is not None else replace(value, node=ast.Name(name, ast.Load()))
+
+
+def assigned(name: str, value: Value) -> ast.stmt:
+    """`name = value`. A constant is stored for form: it is known wherever it is read."""
+    node = value.node if value.constant is None else ast.Constant(I64(value.constant))
+    return ast.Assign([ast.Name(name, ast.Store())], node)
+
+
+def as_integer(value: Value) -> Value:
+    """A bool as the integer that it is."""
+    return value if value.type.width > 1 else replace(value, node=cast_to(I64, value.node), type=I64)
+
+
 def settled(value: Value) -> Value:
     """An exact value in the 64-bit type that its bounds ask for."""
     if value.word or value.type.width < 64:
@@ -146,8 +162,18 @@ def power_text(exponent: int) -> str:
     return "\n".join([*lines, "    return r"])
 
 
-def choice_text(count: int) -> str:
-    """A function of a number and `count` values: the value in that place."""
-    lines = [f"    if k == __u64__({place}):\n        return v{place}" for place in range(count - 1)]
-    head = f"def choice(k, {', '.join(f'v{place}' for place in range(count))}):"
-    return "\n".join([head, *lines, f"    return v{count - 1}"])
+def choice_text(items: Sequence[str], names: Sequence[str], number: Type, checks: Sequence[str] = ()) -> str:
+    """A function of a place `k`, of the type `number`, and of `names`: which of `items` stands there."""
+    lines = [f"def choice({', '.join(['k', *names])}):", *checks]
+
+    def halve(low: int, high: int, indent: str) -> None:
+        if high - low == 1:
+            lines.append(f"{indent}return {items[low]}")
+            return
+        middle = (low + high) // 2
+        lines.append(f"{indent}if k < __{number}__({middle}):")
+        halve(low, middle, indent + "    ")
+        halve(middle, high, indent)
+
+    halve(0, len(items), "    ")
+    return "\n".join(lines)

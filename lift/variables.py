@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from ..ir.errors import PrimirError
 from .arithmetic import Arithmetic
-from .values import I64, Value
+from .values import Value, assigned, named
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,17 +23,6 @@ class Unset:
 
 
 Variables = dict[str, Value | Unset]
-
-
-def named(name: str, value: Value) -> Value:
-    """`value`, read from a variable; a constant is known without."""
-    return value if value.constant is not None else replace(value, node=ast.Name(name, ast.Load()))
-
-
-def assigned(name: str, value: Value) -> ast.stmt:
-    """`name = value`. A constant is stored for form: it is known wherever it is read."""
-    node = value.node if value.constant is None else ast.Constant(I64(value.constant))
-    return ast.Assign([ast.Name(name, ast.Store())], node)
 
 
 def stored(variables: Variables, name: str, value: Value | Unset) -> Variables:

@@ -23,10 +23,10 @@ from ..ir.errors import PrimirError
 from ..ir.types import BOOL, Type
 from .arithmetic import RAISED, Arithmetic, Program, Run
 from .conditions import holding
-from .functions import MISSING, Definition, find, listed, read_signature
+from .functions import MISSING, Definition, find, listed, read_signature, read_type
 from .rounds import NESTED, ROUNDS, Frame, changed_in, invariant, snapshot, step_of
-from .values import I64, Value, call, cast_to, of_type
-from .variables import Unset, Variables, assigned, brought, merged, named, stored
+from .values import Value, as_integer, assigned, call, cast_to, named, of_type
+from .variables import Unset, Variables, brought, merged, stored
 
 Expressions = (
     ast.BinOp,
@@ -69,14 +69,14 @@ REFUSED: Mapping[type[ast.AST], tuple[str, str | None]] = MappingProxyType({
     ast.Nonlocal: ("`nonlocal`", "a function computes its result from its parameters"),
     ast.Delete: ("`del`", None),
     ast.NamedExpr: ("`:=`", "assign in a line of its own"),
-    ast.AnnAssign: ("an annotated variable", "write a cast, as in `y = u32(x)`"),
     ast.Yield: ("a generator", "return the values"),
     ast.YieldFrom: ("a generator", "return the values"),
     ast.Await: ("`await`", None),
 })  # fmt: skip
 
 
-BUILTINS = (abs, min, max, int, bool)
+BUILTINS = (abs, min, max, pow, int, bool)
+METHODS = ("bit_length", "bit_count")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,17 +100,16 @@ class Rewriter:
         self.program = program
         self.words = Arithmetic(definition, program)
         self.callers = (*callers, definition.function)
-        self.returns: list[tuple[ast.Return, Value]] = []
+        self.returns: list[tuple[ast.Return, list[Value]]] = []
         self.seen: dict[ast.AST, Value] = {}  # the values of expressions, as they were evaluated last
         self.loops: list[Frame] = []  # around the statement that is being rewritten
         self.signature = read_signature(definition, complete=not callers)
 
-    def rewrite(self, name: str, arguments: Sequence[Value] = ()) -> tuple[ast.FunctionDef, Value | None]:
+    def rewrite(self, name: str, arguments: Sequence[Value] = ()) -> tuple[ast.FunctionDef, list[Value]]:
         """The function as `name`, and for a helper function, called with `arguments`, what it returns."""
         variables: Variables = {}
         for index, (parameter, type) in enumerate(self.signature.parameters):
-            value = arguments[index] if arguments and type is None else of_type(type or I64)
-            variables[parameter] = named(parameter, value)
+            variables[parameter] = named(parameter, _given(arguments[index] if arguments else None, type))
         body, end = self.block(self.definition.node.body, variables)
         if end is not None:
             self.words.refuse(
@@ -118,23 +117,27 @@ class Rewriter:
             )
         if not self.returns:
             self.words.refuse(self.definition.node, f"{self.definition.name} never returns a value")
-        result = self.join_returns() if self.signature.results is None else None
-        if result is None and len(self.callers) > 1:
-            [type] = self.signature.results or (I64,)
-            result = of_type(type)
+        results = self.results() if len(self.callers) > 1 else []
         names = [ast.arg(parameter) for parameter, _ in self.signature.parameters]
         parameters = ast.arguments(posonlyargs=[], args=names, kwonlyargs=[], kw_defaults=[], defaults=[])
         definition = ast.FunctionDef(name=name, args=parameters, body=body, decorator_list=[], returns=None)
         ast.copy_location(definition, self.definition.node)
         definition.__dict__["type_params"] = []  # which Python has from 3.12 on, and demands
-        return ast.fix_missing_locations(definition), result
+        return ast.fix_missing_locations(definition), results
 
-    def join_returns(self) -> Value:
-        """One type for all that a helper without a result type returns."""
-        values = self.words.join([value for _, value in self.returns], self.definition.node)
-        for (statement, _), value in zip(self.returns, values, strict=True):
-            statement.value = value.node
-        return values[0]
+    def results(self) -> list[Value]:
+        """What a helper function returns: in the types that it says, or in one type for all in the same place."""
+        columns = list(zip(*(values for _, values in self.returns), strict=True))
+        if self.signature.results is not None:
+            joined = [of_type(type).between(min(each.low for each in column), max(each.high for each in column))
+                      if all(each.within(type) for each in column) else of_type(type)
+                      for type, column in zip(self.signature.results, columns, strict=True)]
+            return joined
+        places = [self.words.join(column, self.definition.node) for column in columns]
+        for index, (statement, _) in enumerate(self.returns):
+            nodes = [place[index].node for place in places]
+            statement.value = nodes[0] if len(nodes) == 1 else ast.Tuple(nodes, ast.Load())
+        return [place[0] for place in places]
 
     # Statements
 
@@ -152,7 +155,7 @@ class Rewriter:
     def statement(self, node: ast.stmt, variables: Variables) -> tuple[list[ast.stmt], Variables | None]:
         match node:
             case ast.Return():
-                return [self.give_back(node, variables)], None
+                return self.give_back(node, variables), None
             case ast.Raise():
                 return [raised()], None
             case ast.Assert():
@@ -181,6 +184,8 @@ class Rewriter:
                 return [assigned(name, value)], self.store(variables, name, changed, value)
             case ast.Assign():
                 return self.assign(node, variables)
+            case ast.AnnAssign():
+                return self.annotate(node, variables)
             case ast.AugAssign():
                 self.words.refuse(node.target, "assignment to something other than a variable")
             case ast.Expr(ast.Call(func=ast.Name("print"))):
@@ -208,30 +213,50 @@ class Rewriter:
 
     def assign(self, node: ast.Assign, variables: Variables) -> tuple[list[ast.stmt], Variables]:
         """`a = e`, `a = b = e` and `a, b = e, f`. All values are computed before any name changes."""
+        before, parts = self.parts(node.value, variables)
+        tuple_ = len(parts) > 1 or isinstance(node.value, (ast.Tuple, ast.List))
         pairs: list[tuple[str, ast.expr, Value]] = []
         for target in node.targets:
-            match target, node.value:
-                case ast.Name(name), value if not isinstance(value, ast.Tuple):
-                    pairs.append((name, value, self.value(value, variables)))
-                case ((ast.Tuple(targets) | ast.List(targets)), (ast.Tuple(values) | ast.List(values))) if len(
-                    targets
-                ) == len(values):
-                    for part, value in zip(targets, values, strict=True):
-                        if not isinstance(part, ast.Name):
-                            self.words.refuse(part, "assignment to something other than a variable")
-                        pairs.append((part.id, value, self.value(value, variables)))
-                case ((ast.Name() | ast.Tuple() | ast.List()), _):
+            match target:
+                case ast.Name(name) if not tuple_:
+                    pairs.append((name, *parts[0]))
+                case ast.Tuple(targets) | ast.List(targets) if tuple_ and len(targets) == len(parts):
+                    for each, part in zip(targets, parts, strict=True):
+                        if not isinstance(each, ast.Name):
+                            self.words.refuse(each, "assignment to something other than a variable")
+                        pairs.append((each.id, *part))
+                case ast.Name():
                     self.words.refuse(node, "cannot lift a tuple as a value", "assign its parts, as in `a, b = b, a`")
+                case ast.Tuple(targets) | ast.List(targets):
+                    count = f"{len(parts)} values" if tuple_ else "one value"
+                    self.words.refuse(node, f"{count} for {len(targets)} variables")
                 case _:
                     self.words.refuse(target, "assignment to something other than a variable")
         for pair in pairs:
             variables = self.store(variables, *pair)
         if len(pairs) == 1:
-            return [assigned(pairs[0][0], pairs[0][2])], variables
+            return [*before, assigned(pairs[0][0], pairs[0][2])], variables
         temporary = [(f"__{index}__", each) for index, (_, _, each) in enumerate(pairs)]
         first = [assigned(*pair) for pair in temporary]
         then = [assigned(name, named(part, each)) for (part, each), (name, _, _) in zip(temporary, pairs)]
-        return first + then, variables
+        return [*before, *first, *then], variables
+
+    def annotate(self, node: ast.AnnAssign, variables: Variables) -> tuple[list[ast.stmt], Variables]:
+        """`y: u32 = e`, where the value is known to fit, as Python does not cast; at 64 bits `y` is a word."""
+        if not isinstance(node.target, ast.Name):
+            self.words.refuse(node.target, "assignment to something other than a variable")
+        name = node.target.id
+        if node.value is None:
+            return [], variables
+        value = self.value(node.value, variables)
+        if self.definition.resolve(node.annotation) is not int:
+            type_ = read_type(self.definition, node.annotation)
+            fits = value.within(type_) or (value.word and value.type == type_)
+            if (type_ == BOOL) is not (value.type == BOOL) or not fits:
+                self.words.refuse(node, f"the value may not fit {type_}", f"write a cast: `{name} = {type_}(...)`")
+            if type_.width == 64:
+                value = replace(value, node=self.words.cast(value, type_, node), type=type_, word=True, literal=False)
+        return [assigned(name, value)], self.store(variables, name, node.value, value)
 
     def branch(self, node: ast.If, variables: Variables) -> tuple[list[ast.stmt], Variables | None]:
         """Both ways, and at their ends each variable in the type that it has afterwards."""
@@ -336,11 +361,15 @@ class Rewriter:
 
     def counted(self, node: ast.expr, variables: Variables) -> Run | None:
         """`range` as a loop that counts; None where `node` is none."""
-        if not (isinstance(node, ast.Call) and self.builtin(node.func, variables) is range):
+        if not isinstance(node, ast.Call):
             return None
-        if node.keywords or not 1 <= len(node.args) <= 3 or any(isinstance(each, ast.Starred) for each in node.args):
+        if self.builtin(node.func, variables) is reversed and len(node.args) == 1 and not node.keywords:
+            return self.turned(node.args[0], variables)
+        if self.builtin(node.func, variables) is not range:
+            return None
+        given = [self.value(each, variables) for each in self.positional(node)]
+        if not 1 <= len(given) <= 3:
             self.words.refuse(node, "`range` takes 1 to 3 arguments here")
-        given = [self.value(each, variables) for each in node.args]
         start = given[0] if len(given) > 1 else self.words.literal(0)
         stop = given[0] if len(given) == 1 else given[1]
         step = given[2].constant if len(given) == 3 else 1
@@ -350,36 +379,46 @@ class Rewriter:
             self.words.refuse(node.args[2], "the step of `range` is 0")
         return self.words.counted(node, start, stop, step)
 
+    def turned(self, node: ast.expr, variables: Variables) -> Run | None:
+        """`reversed` of a tuple, or of a `range` of constants; None where `node` is neither."""
+        if isinstance(node, ast.Call) and self.builtin(node.func, variables) is range:
+            given = [self.value(each, variables).constant for each in self.positional(node)]
+            numbers = [each for each in given if each is not None]
+            if len(numbers) < len(given) or not 1 <= len(given) <= 3 or numbers[2:] == [0]:
+                self.words.refuse(node, "cannot turn around a `range` that is not constant", "count down")
+            back = range(*numbers)[::-1]
+            start, stop = self.words.literal(back.start), self.words.literal(back.stop)
+            return self.words.counted(node, start, stop, back.step)
+        values = self.listing(node, variables)
+        return None if values is None else self.words.listed(node, values[::-1])
+
     def listed(self, node: ast.expr, variables: Variables) -> Run | None:
         """A tuple as a loop over its places; None where `node` is none."""
-        if not isinstance(node, (ast.Tuple, ast.List)):
-            return None
-        values = [self.value(each, variables) for each in node.elts]
-        return self.words.listed(node, values)
+        values = self.listing(node, variables)
+        return None if values is None else self.words.listed(node, values)
 
     def builtin(self, node: ast.expr, variables: Variables) -> object:
         """What a name stands for that is no variable."""
         return None if isinstance(node, ast.Name) and node.id in variables else self.definition.resolve(node)
 
-    def give_back(self, node: ast.Return, variables: Variables) -> ast.Return:
+    def give_back(self, node: ast.Return, variables: Variables) -> list[ast.stmt]:
         """`return`, in the result types; a helper without them gets one later."""
         if node.value is None or (isinstance(node.value, ast.Constant) and node.value.value is None):
             self.words.refuse(node, f"{self.definition.name} returns nothing here", "return a value on every way")
-        results = self.signature.results
-        parts: list[ast.expr] = node.value.elts if isinstance(node.value, ast.Tuple) else [node.value]
+        results, name = self.signature.results, self.definition.name
+        before, parts = self.parts(node.value, variables)
+        values = [value for _, value in parts]
         if results is not None and len(parts) != len(results):
-            self.words.refuse(node, f"{len(parts)} returned, where {self.definition.name} says {listed(results)}")
-        if results is None and len(parts) != 1:
-            self.words.refuse(node, "a helper function can return one value", "split it into several")
-        values = [self.value(part, variables) for part in parts]
-        if results is None:
-            new = ast.Return(values[0].node)
-            self.returns.append((new, values[0]))
-            return new
-        given = [self.result(value, type, part) for value, type, part in zip(values, results, parts, strict=True)]
-        new = ast.Return(given[0] if not isinstance(node.value, ast.Tuple) else ast.Tuple(given, ast.Load()))
-        self.returns.append((new, values[0]))
-        return new
+            self.words.refuse(node, f"{len(parts)} returned, where {name} says {listed(results)}")
+        if self.returns and len(self.returns[0][1]) != len(values):
+            self.words.refuse(node, f"{name} returns {len(self.returns[0][1])} values and {len(values)}")
+        given = [value.node for value in values]
+        if results is not None:
+            given = [self.result(value, type, part) for (part, value), type in zip(parts, results, strict=True)]
+        several = isinstance(node.value, (ast.Tuple, ast.List)) or len(given) > 1
+        new = ast.Return(ast.Tuple(given, ast.Load()) if several else given[0])
+        self.returns.append((new, values))
+        return [*before, new]
 
     def result(self, value: Value, type: Type, node: ast.expr) -> ast.expr:
         """`value` as a result: modulo 2**width. An integer is no bool."""
@@ -387,9 +426,60 @@ class Rewriter:
             self.words.refuse(
                 node, f"an integer is returned, where {self.definition.name} says bool", "write `... != 0`"
             )
+        if len(self.callers) > 1 and not value.within(type) and not value.word:
+            text = f"`{ast.unparse(node)}` as returned by `{self.definition.name}`"
+            self.words.remark(node, f"wraps to {type}, unlike in Python: {text}")
         return self.words.cast(value, type, node)
 
     # Expressions
+
+    def parts(self, node: ast.expr, variables: Variables) -> tuple[list[ast.stmt], list[tuple[ast.expr, Value]]]:
+        """The values of a tuple, or of what gives several, and the statements that compute them; else the value."""
+        if isinstance(node, (ast.Tuple, ast.List)):
+            return [], [(each, self.value(each, variables)) for each in node.elts]
+        if isinstance(node, ast.Call):
+            found = self.builtin(node.func, variables)
+            written = getattr(found, "py_func", found)
+            if found is divmod:
+                return self.divmod(node, variables)
+            if isinstance(written, FunctionType):
+                unfolded, results = self.unfold(node, written, variables)
+                if len(results) == 1:
+                    self.seen[node] = replace(results[0], node=unfolded)
+                    return [], [(node, self.seen[node])]
+                names = [self.program.fresh_name("part") for _ in results]
+                target = ast.Tuple([ast.Name(name, ast.Store()) for name in names], ast.Store())
+                given = [replace(each, node=ast.Name(name, ast.Load())) for name, each in zip(names, results)]
+                return [ast.Assign([target], unfolded)], [(node, each) for each in given]
+        if isinstance(node, ast.IfExp) and isinstance(node.body, ast.Tuple) and isinstance(node.orelse, ast.Tuple):
+            if len(node.body.elts) == len(node.orelse.elts):
+                pairs = zip(node.body.elts, node.orelse.elts)
+                choices = [ast.copy_location(ast.IfExp(node.test, *pair), node) for pair in pairs]
+                return [], [(each, self.value(each, variables)) for each in choices]
+        values = self.listing(node, variables)
+        if values is not None:
+            return [], [(node, value) for value in values]
+        return [], [(node, self.value(node, variables))]
+
+    def divmod(self, node: ast.Call, variables: Variables) -> tuple[list[ast.stmt], list[tuple[ast.expr, Value]]]:
+        values = [self.value(each, variables) for each in self.positional(node)]
+        if len(values) != 2:
+            self.words.refuse(node, "`divmod` takes 2 arguments here")
+        names = [self.program.fresh_name("part") for _ in values]
+        before = [assigned(name, value) for name, value in zip(names, values)]
+        a, b = (named(name, value) for name, value in zip(names, values))
+        return before, [(node, self.words.binary(node, op, a, b)) for op in (ast.FloorDiv(), ast.Mod())]
+
+    def listing(self, node: ast.expr, variables: Variables) -> list[Value] | None:
+        """The values of a tuple or list, written here or in the module; None where `node` is none."""
+        if isinstance(node, (ast.Tuple, ast.List)):
+            return [self.value(each, variables) for each in node.elts]
+        if not isinstance(node, (ast.Name, ast.Attribute)):
+            return None
+        found = self.builtin(node, variables)
+        if not isinstance(found, (tuple, list)) or not all(isinstance(each, int) for each in found):
+            return None
+        return [self.words.literal(int(each)) for each in found]
 
     def value(self, node: ast.expr, variables: Variables) -> Value:
         """`node` rewritten, with its type and bounds."""
@@ -434,6 +524,10 @@ class Rewriter:
                 return replace(both[0], node=ast.IfExp(test, both[0].node, both[1].node))
             case ast.Call():
                 return self.call(node, variables)
+            case ast.Subscript() if not isinstance(node.slice, ast.Slice):
+                items = self.listing(node.value, variables)
+                if items is not None:
+                    return self.words.item(node, items, self.value(node.slice, variables))
         self.refuse_kind(node)
 
     def operation(self, node: ast.BinOp, left: Value, right: Value, variables: Variables) -> Value:
@@ -504,44 +598,67 @@ class Rewriter:
 
     # Calls
 
-    def call(self, node: ast.Call, variables: Variables) -> Value:
+    def positional(self, node: ast.Call) -> list[ast.expr]:
+        """The arguments of a call that has no others."""
         if node.keywords or any(isinstance(each, ast.Starred) for each in node.args):
             self.words.refuse(node, "a call with named or starred arguments", "give the arguments in their order")
-        text = ast.unparse(node.func)
+        return node.args
+
+    def call(self, node: ast.Call, variables: Variables) -> Value:
+        arguments, text = self.positional(node), ast.unparse(node.func)
         if isinstance(node.func, ast.Name) and node.func.id in variables:
             self.words.refuse(node, f"cannot call `{text}`: it is a variable")
         found = self.definition.resolve(node.func)
         if isinstance(found, Type):
-            return self.words.convert(node, found, [self.value(each, variables) for each in node.args])
+            return self.words.convert(node, found, [self.value(each, variables) for each in arguments])
+        if isinstance(node.func, ast.Attribute) and node.func.attr in METHODS and found is MISSING:
+            return self.count(node, node.func, variables)
         written = getattr(found, "py_func", found)  # behind one that numba compiles
         if isinstance(written, FunctionType):
-            return self.unfold(node, written, variables)
+            unfolded, results = self.unfold(node, written, variables)
+            if len(results) != 1:
+                self.words.refuse(node, f"`{text}` returns several values", "assign them, as in `a, b = f(x)`")
+            return replace(results[0], node=unfolded)
+        if found is divmod:
+            self.words.refuse(node, "`divmod` gives two values", "assign them, as in `q, r = divmod(a, b)`")
         if not any(found is each for each in BUILTINS):
-            known = "calls can be to abs, min, max, int, bool, casts such as u32(x), and functions of plain `def`"
+            known = f"calls can be to {', '.join(each.__name__ for each in BUILTINS)}, divmod, casts such as u32(x), "
+            known += "and functions of plain `def`"
             self.words.refuse(
                 node, f"cannot lift a call of `{text}`" if found is not MISSING else f"unknown function `{text}`", known
             )
-        values = [self.value(each, variables) for each in node.args]
-        wanted = "2 or more arguments" if found in (min, max) else "1 argument"
-        if len(values) < 2 if found in (min, max) else len(values) != 1:
-            self.words.refuse(node, f"`{text}` takes {wanted} here")
+        values = [self.value(each, variables) for each in arguments]
+        least, most = {min: (2, 256), max: (2, 256), pow: (2, 3)}.get(found, (1, 1))  # type: ignore[call-overload]
+        if not least <= len(values) <= most:
+            count = "1 argument" if most == 1 else "2 or 3 arguments" if most == 3 else "2 or more arguments"
+            self.words.refuse(node, f"`{text}` takes {count} here")
         if found is bool:
             return self.words.truth(values[0], node)
         if found is int:
-            return (
-                values[0] if values[0].type != BOOL else replace(values[0], node=cast_to(I64, values[0].node), type=I64)
-            )
+            return as_integer(values[0])
+        if found is pow:
+            power = self.words.binary(node, ast.Pow(), values[0], values[1])
+            return power if len(values) == 2 else self.words.binary(node, ast.Mod(), power, values[2])
         return self.words.absolute(node, values[0]) if found is abs else self.words.extreme(node, found is min, values)
 
-    def unfold(self, node: ast.Call, function: FunctionType, variables: Variables) -> Value:
-        """A call of another Python function: rewritten for these arguments, and inlined by numba."""
+    def count(self, node: ast.Call, method: ast.Attribute, variables: Variables) -> Value:
+        """`x.bit_length()` or `x.bit_count()`, or one of `int.bit_length(x)`."""
+        of_int = self.builtin(method.value, variables) is int
+        if len(node.args) != of_int:
+            self.words.refuse(node, f"`{ast.unparse(method)}` takes {'1 argument' if of_int else 'no arguments'} here")
+        return self.words.count(node, method.attr, self.value(node.args[0] if of_int else method.value, variables))
+
+    def unfold(
+        self, node: ast.Call, function: FunctionType, variables: Variables
+    ) -> tuple[ast.expr, list[Value]]:
+        """A call of another Python function, which numba inlines, rewritten for these arguments; and its results."""
         text = ast.unparse(node.func)
         if function in self.callers:
             self.words.refuse(node, f"`{text}` calls itself: recursion cannot be lifted")
         self.program.calls += 1
         if self.program.calls > CALLS:
             self.words.refuse(node, f"more than {CALLS} calls of helper functions")
-        values = [self.value(each, variables) for each in node.args]
+        values = [self.value(each, variables) for each in self.positional(node)]
         try:
             helper = Rewriter(find(function), self.program, self.callers)  # pyright: ignore  # as in functions.py
         except PrimirError as error:
@@ -549,8 +666,6 @@ class Rewriter:
         parameters = helper.signature.parameters
         if len(parameters) != len(values):
             self.words.refuse(node, f"`{text}` takes {len(parameters)} arguments, {len(values)} given")
-        if helper.signature.results is not None and len(helper.signature.results) != 1:
-            self.words.refuse(node, f"`{text}` returns several values", "a helper function can return one value")
         arguments = []
         for value, each, (parameter, type) in zip(values, node.args, parameters, strict=True):
             if type is not None and not value.within(type) and not (value.word and type.width == 64):
@@ -559,10 +674,17 @@ class Rewriter:
                 )
             arguments.append(self.words.cast(value, type or value.type, each))
         name = self.program.fresh_name()
-        definition, result = helper.rewrite(name, values)
+        definition, results = helper.rewrite(name, values)
         self.program.helpers.append((definition, helper.definition.file))
-        assert result is not None
-        return replace(result, node=call(name, arguments))
+        return call(name, arguments), results
+
+
+def _given(value: Value | None, type: Type | None) -> Value:
+    """What a parameter of this type is, where it is called with `value`."""
+    if type is None:
+        assert value is not None
+        return value
+    return of_type(type) if value is None or not value.within(type) else of_type(type).between(value.low, value.high)
 
 
 def raised() -> ast.stmt:
