@@ -22,14 +22,14 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 __all__ = [
-    "Bounded", "PrimirError", "Proved", "Refuted", "Result", "Unknown", "Vacuous", "Verdict", "bool", "i8", "i16",
-    "i32", "i64", "lift", "spec", "synthesize", "u8", "u16", "u32", "u64", "verify",
+    "Bounded", "PrimirError", "Proved", "Refuted", "Result", "Unknown", "Vacuous", "Verdict", "assert_refines", "bool",
+    "i8", "i16", "i32", "i64", "lift", "spec", "synthesize", "u8", "u16", "u32", "u64", "verified_against", "verify",
 ]  # fmt: skip
 
 if TYPE_CHECKING:
     from builtins import bool
 
-    from .api import lift, spec, synthesize, verify
+    from .api import assert_refines, lift, spec, synthesize, verified_against, verify
     from .ir.errors import PrimirError
     from .synth.result import Result
     from .verify.verdict import Bounded, Proved, Refuted, Unknown, Vacuous, Verdict
@@ -41,7 +41,7 @@ else:
     from . import lift, verify
 
     _HOME = {
-        **dict.fromkeys(["spec", "synthesize"], ".api"),
+        **dict.fromkeys(["assert_refines", "spec", "synthesize", "verified_against"], ".api"),
         **dict.fromkeys(["PrimirError"], ".ir.errors"),
         **dict.fromkeys(["u8", "u16", "u32", "u64", "i8", "i16", "i32", "i64"], ".ir.types"),
         **dict.fromkeys(["Result"], ".synth.result"),

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeGuard, TypeVar, overload
 
 from .ir.errors import Place, PrimirError
@@ -144,6 +144,52 @@ def spec(function: Callee | None = None, *, requires: str | None = None, using: 
         return function
 
     return mark if function is None else mark(function)
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What `@primir.verified_against` says about a function."""
+
+    reference: Source
+    requires: str | None
+    time: float | None
+    accept: tuple[str, ...]
+
+
+CLAIM = "__primir_claim__"  # the attribute of a function that holds its Claim
+
+
+def verified_against(reference: Source, *, requires: str | None = None, time: float | None = 60,
+                     accept: Collection[str] = ()) -> Callable[[Callee], Callee]:
+    """Marks a Python function as one that does what `reference` does; pytest proves it (primir/pytest_plugin.py).
+
+        @primir.verified_against("reference.py:popcount")
+        def popcount(x: u32) -> u32: ...
+
+    `accept` holds statuses that are taken for a yes: "bounded", "unknown". The function stays what it is.
+    """
+    _check_text(requires)
+    _check_limits(time)
+
+    def mark(function: Callee) -> Callee:
+        setattr(function, CLAIM, Claim(reference, requires, time, tuple(accept)))
+        return function
+
+    return mark
+
+
+def claim_of(function: object) -> Claim | None:
+    """What `@primir.verified_against` said about `function`, None where it is not marked."""
+    claim = getattr(function, CLAIM, None) if callable(function) else None
+    return claim if isinstance(claim, Claim) else None
+
+
+def assert_refines(old: Source, new: Source, *, requires: str | None = None, time: float | None = 60,
+                   accept: Collection[str] = (), unroll: int | None = None) -> None:
+    """AssertionError, with the counterexample, unless `new` is proved to do what `old` did. For tests."""
+    verdict = verify(old, new, requires=requires, time=time, unroll=unroll)
+    if verdict.status != "proved" and verdict.status not in accept:
+        raise AssertionError(str(verdict))
 
 
 def reading(unroll: int | None, cflags: Cflags = (), undef_inputs: bool = False) -> Reading:
