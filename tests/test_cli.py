@@ -437,7 +437,7 @@ BAD = [
     ("a.py", "def f(x: word) -> u8:\n    return x\n", "lift a.py", "word", "a.py:1"),
     ("a.py", "def f(x: float) -> u8:\n    return 1\n", "lift a.py", "", "a.py:1"),
     ("a.py", "def f(x: u8) -> u8:\n    return x / 2\n", "lift a.py", "", "a.py:2"),
-    ("a.py", "def f(x: u8) -> u8:\n    return [x][0]\n", "lift a.py", "", "a.py:2"),
+    ("a.py", "def f(x: u8) -> u8:\n    return [x][0:1]\n", "lift a.py", "", "a.py:2"),
     ("a.py", "def f(x: u8) -> u8:\n    n = 0\n    while n < 300:\n        n += x & 0 | 1\n    return n\n", "lift a.py",
      "this loop runs more than 256 times", "a.py:3"),
     ("a.py", "def f(x: u8) -> u8:\n    return f(x)\n", "lift a.py", "", "a.py:2"),
