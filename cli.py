@@ -14,6 +14,7 @@ import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from .synth.result import Report, Result
     from .verify.config import Config
     from .verify.obligations import Finding, Obligation
+    from .verify.provers.query import Prover
     from .verify.verdict import Verdict
 
 OK, NO, USAGE, UNKNOWN, INTERNAL, INTERRUPTED, TERMINATED = 0, 1, 2, 3, 4, 130, 143
@@ -389,10 +391,14 @@ def _check_outputs(outputs: Sequence[str], specs: Sequence[Spec], source: str) -
               help="All that [[tool.primir.verify]] in FILE asks for.  [default: pyproject.toml]")
 @click.option("--playback", metavar="FILE", help="Write a pytest there that fails on each counterexample.")
 @click.option("--no-cache", is_flag=True, help="Prove everything anew, and remember nothing.")
+@click.option("--paranoid", is_flag=True, help="Two independent provers must agree.  Implies --no-cache.")
+@click.option("--certificate", metavar="DIR",
+              help="Write what the proofs rest on there, for `primir check`.  Implies --no-cache.")
 @_common("text json jsonl sarif junit github", time=60.0)
 def verify(old: str | None, new: str | None, requires: str | None, output: str | None, undef_inputs: bool,
-           config: str | None, playback: str | None, no_cache: bool, time: float, jobs: int, unroll: int | None,
-           cflags: str, accept: tuple[str, ...], form: str | None, quiet: bool) -> int:
+           config: str | None, playback: str | None, no_cache: bool, paranoid: bool, certificate: str | None,
+           time: float, jobs: int, unroll: int | None, cflags: str, accept: tuple[str, ...], form: str | None,
+           quiet: bool) -> int:
     """Proves that NEW does what OLD did, or shows inputs for which it does not.
 
     OLD is a function or a .spec. One file alone is a file with functions src and tgt (or src1 and tgt1, ...). Two
@@ -424,7 +430,10 @@ def verify(old: str | None, new: str | None, requires: str | None, output: str |
         obligations = (Obligation(old, new, requires, None, reading(unroll, cflags, undef_inputs), accept),)
     for file in filter(None, (output, playback)):
         _check_deliverable(Path(file))
-    found = _findings(obligations, time, jobs, quiet, no_cache, named=config is not None)
+    proofs = _Proofs(time, jobs, paranoid, None if certificate is None else Path(certificate))
+    found = _findings(obligations, proofs, quiet, remember=not (no_cache or paranoid or certificate))
+    if certificate is not None:
+        _note(f"wrote {proofs.written} queries to {certificate}: replay them by `primir check {certificate}`", quiet)
     _deliver(_report(found, form or "text", undef_inputs), output)
     if playback is not None and any(finding.verdict.status == "refuted" for finding in found):
         from .verify.reports.playback import playback as played
@@ -449,28 +458,50 @@ def _given(name: str, value: Limit, otherwise: Limit | None) -> Limit:
     return value if otherwise is None or source is click.core.ParameterSource.COMMANDLINE else otherwise
 
 
-def _findings(obligations: Sequence[Obligation], time: float, jobs: int, quiet: bool, no_cache: bool,
-              named: bool) -> list[Finding]:
+def _findings(obligations: Sequence[Obligation], prove: _Proofs, quiet: bool, remember: bool) -> list[Finding]:
     from contextlib import nullcontext
 
     from .jobs.cache import Cache
     from .verify.obligations import findings
 
-    def prove(work: Sequence[tuple[Spec, Function]]) -> list[Verdict]:
-        return _verdicts(work, time, jobs)
-
-    with _progress("proving", quiet), (nullcontext() if no_cache else Cache.at_home()) as remembered:
+    with _progress("proving", quiet), (Cache.at_home() if remember else nullcontext()) as remembered:
         return findings(obligations, prove, remembered)
 
 
-def _verdicts(work: Sequence[tuple[Spec, Function]], time: float, jobs: int) -> list[Verdict]:
-    from .jobs.parallel import side_by_side
-    from .verify.obligations import verify_pair
+@dataclass
+class _Proofs:
+    """How pairs are proved: within which limits, by how many provers, and where certificates go."""
 
-    if jobs > 1 and len(work) > 1:
-        calls = [(spec, target, time) for spec, target in work]
-        return side_by_side("primir.verify.obligations:verify_pair", calls, jobs, time + STARTING)
-    return [verify_pair(spec, target, time) for spec, target in work]
+    time: float
+    jobs: int = 1
+    paranoid: bool = False
+    certificate: Path | None = None
+    written: int = 0
+
+    def __call__(self, work: Sequence[tuple[Spec, Function]]) -> list[Verdict]:
+        from .jobs.parallel import side_by_side
+        from .verify.obligations import verify_pair
+        from .verify.provers.agreement import Agreement
+        from .verify.provers.portfolio import STANDARD
+
+        provers: tuple[Prover, ...] = (Agreement(STANDARD),) if self.paranoid else STANDARD
+        if self.certificate is not None:
+            return [self._recorded(number, spec, target, provers) for number, (spec, target) in enumerate(work, 1)]
+        if self.jobs > 1 and len(work) > 1:
+            calls = [(spec, target, self.time, provers) for spec, target in work]
+            return side_by_side("primir.verify.obligations:verify_pair", calls, self.jobs, self.time + STARTING)
+        return [verify_pair(spec, target, self.time, provers) for spec, target in work]
+
+    def _recorded(self, number: int, spec: Spec, target: Function, provers: tuple[Prover, ...]) -> Verdict:
+        from .verify.certificate import Recording, write_certificates
+        from .verify.obligations import verify_pair
+
+        assert self.certificate is not None
+        recording = Recording(provers)
+        verdict = verify_pair(spec, target, self.time, (recording,))
+        title = f"{number} {spec.name} {target.name}"
+        self.written += len(write_certificates(self.certificate, title, recording.answers))
+        return verdict
 
 
 def _report(found: Sequence[Finding], form: str, undef_inputs: bool) -> str:
@@ -500,6 +531,35 @@ def _report(found: Sequence[Finding], form: str, undef_inputs: bool) -> str:
             lines = [verdict_text(finding.verdict, finding.old, finding.new) for finding in found]
             held = sum(finding.accepted for finding in found)
             return "\n".join([*lines, *([f"{held} of {len(found)} hold"] if len(found) > 2 else [])])
+
+
+# --- check ------------------------------------------------------------------------------------------------------------
+
+
+@group.command()
+@click.argument("path", metavar="FILE", type=click.Path(path_type=Path))
+@click.option("--time", type=float, callback=_seconds, default=60.0, show_default=True, metavar="SECONDS",
+              help="Give up after so many seconds, for each query and solver.")
+def check(path: Path, time: float) -> int:
+    """Replays a certificate: every solver that is installed answers its queries again.
+
+    FILE is a folder that `primir verify --certificate` wrote, or one of its files.
+
+    \b
+    primir verify old.ll new.ll --certificate proof
+    primir check proof
+
+    Exit codes: 0 all hold, 1 a solver says something else, 3 no solver answers.
+    """
+    from .verify.certificate import Replay
+    from .verify.certificate import check as replay
+
+    def report(found: Replay) -> None:
+        answers = ", ".join(f"{solver}: {word}" for solver, word in found.answers)
+        _print(f"{found.file}: {found.verdict} ({found.status}; {answers})")
+
+    found = replay(path, time, report)
+    return _worst({"holds": OK, "differs": NO, "unknown": UNKNOWN}[each.verdict] for each in found)
 
 
 # --- cache ------------------------------------------------------------------------------------------------------------
@@ -546,7 +606,7 @@ def cache_verify(time: float) -> int:
     from .verify.obligations import proved_again
 
     with Cache.at_home() as cache:
-        held, failed, gone = proved_again(cache, lambda work: _verdicts(work, time, 1))
+        held, failed, gone = proved_again(cache, _Proofs(time))
     _print(f"{held:,} hold again, {failed:,} do not and are forgotten, {gone:,} are of sources that have changed")
     return NO if failed else OK
 

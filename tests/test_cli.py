@@ -388,6 +388,21 @@ def test_reports_for_other_programs(capsys, here, form, begins):
     assert (code, out) == (1, "") and Path("report").read_text().startswith(begins)
 
 
+def test_a_proof_leaves_a_certificate_that_replays(capsys, here):
+    assert run(capsys, "verify", "clear.spec", "f.ll", "--certificate", "proof")[0] == 0
+    code, out, _ = run(capsys, "check", "proof")
+    assert code == 0 and len(out.splitlines()) == len(list(Path("proof").iterdir())) > 0
+    for file in Path("proof").iterdir():
+        file.write_text(file.read_text().replace(":status unsat", ":status sat"))
+    assert run(capsys, "check", "proof")[0] == 1
+    assert run(capsys, "check", "nowhere")[0] == 2
+
+
+def test_two_provers_agree(capsys, here):
+    code, found = run_json(capsys, "verify", "clear.spec", "f.ll", "--paranoid")
+    assert code == 0 and " and " in found["prover"] and found["cached"] is False
+
+
 def test_a_counterexample_becomes_a_test(capsys, here):
     assert run(capsys, "verify", "f.py:g", "f.ll", "--playback", "test_it.py")[0] == 1
     assert "primir.verify('f.py:g', 'f.ll', requires='x == " in Path("test_it.py").read_text()

@@ -35,6 +35,8 @@ from ..lift.source import (
     split_source,
 )
 from ..lift.spec import Spec, from_function
+from .provers.portfolio import STANDARD
+from .provers.query import Prover
 from .refine import check_spec, meets
 from .verdict import Bounded, Proved, Unknown, Vacuous, Verdict
 
@@ -139,12 +141,12 @@ def pairs(obligation: Obligation) -> list[Pair]:
     return [Pair(old, new, restrict(specs[0], requires=obligation.requires), target)]
 
 
-def verify_pair(spec: Spec, target: Function, time: float | None) -> Verdict:
+def verify_pair(spec: Spec, target: Function, time: float | None, provers: Sequence[Prover] = STANDARD) -> Verdict:
     """Whether `target` meets `spec`, once it is shown that the spec means something. `time` is in seconds."""
     deadline = Deadline(time)
-    verdict = check_spec(spec, deadline)
+    verdict = check_spec(spec, deadline, provers)
     if isinstance(verdict, Proved):
-        verdict = meets(spec, _read_as(target, spec), deadline=deadline)
+        verdict = meets(spec, _read_as(target, spec), deadline=deadline, provers=provers)
     return replace(verdict, remarks=tuple(dict.fromkeys((*spec.remarks, *target.remarks, *verdict.remarks))))
 
 
