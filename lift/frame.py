@@ -167,8 +167,8 @@ class Frame:
 
     def value(self, instruction: Instruction) -> Value:
         """What an instruction gives; () where it gives nothing. Refused for what is not about integers."""
-        value = self._value(instruction)
-        return self._noted(value, instruction) if instruction.notes else value
+        value, notes = self._value(instruction), instruction.notes
+        return self._noted(value, instruction) if "!range" in notes or "!noundef" in notes else value
 
     def _value(self, instruction: Instruction) -> Value:
         match instruction.opcode:

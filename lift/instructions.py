@@ -71,6 +71,7 @@ class Definition:
     variadic: bool
     never_returns: bool
     lines: tuple[str, ...]
+    debug: str | None = None  # the node that says what it is in the source
 
     @cached_property
     def blocks(self) -> list[Block]:
@@ -79,7 +80,7 @@ class Definition:
         blocks: list[Block] = []
         counts: dict[str, int] = {}
         for line in _joined(self.lines):
-            if label := re.match(rf"({NAME}):", line):
+            if label := _LABEL.match(line):
                 blocks.append(Block(f"%{label[1]}"))
                 continue
             if not blocks:
@@ -122,17 +123,22 @@ def word_name(name: str) -> str:
 
 def parse_module(text: str) -> Module:
     """The functions of a printed module. Their instructions are read when they are asked for."""
+    functions: list[tuple[str, tuple[str, ...]]] = []
+    others: list[str] = []
+    lines = iter(text.split("\n"))
+    for line in lines:
+        if line.startswith("define "):
+            functions.append((line, tuple(takewhile(lambda line: line != "}", lines))))
+        else:
+            others.append(line)
+    text = "\n".join(others)
     types = dict(re.findall(rf"^(%{NAME}) = type (.*)$", text, re.MULTILINE))
     aliases = dict(re.findall(rf"^(@{NAME}) = .*\balias .*, ptr (@{NAME})(?:,.*)?$", text, re.MULTILINE))
     declared = frozenset(re.findall(rf"^declare .*?(@{NAME})\(", text, re.MULTILINE))
     groups = {name: re.sub(r'"[^"]*"', "", attributes)
               for name, attributes in re.findall(r"^attributes (#\d+) = \{(.*)\}$", text, re.MULTILINE)}
-    definitions = {}
-    lines = iter(text.split("\n"))
-    for line in lines:
-        if line.startswith("define "):
-            definition = _definition(line, tuple(takewhile(lambda line: line != "}", lines)), groups)
-            definitions[definition.name] = definition
+    definitions = {definition.name: definition
+                   for definition in (_definition(header, body, groups) for header, body in functions)}
     metadata = dict(re.findall(r"^(![\w.]+) = (.*)$", text, re.MULTILINE))
     little_endian = re.search(r'^target datalayout = "(?:[^"]*-)?E(?:-|")', text, re.MULTILINE) is None
     return Module(definitions, declared, aliases, types, groups, metadata, _constants(text), little_endian)
@@ -168,6 +174,7 @@ def _definition(header: str, lines: tuple[str, ...], groups: dict[str, str]) -> 
         name, words[at - 1], tuple(words[: at - 1]), tuple(_operand(part) for part in parameters if part != ["..."]),
         variadic=["..."] in parameters,
         never_returns=any("noreturn" in groups.get(word, word).split() for word in words[at + 1 :]), lines=lines,
+        debug=words[words.index("!dbg") + 1] if "!dbg" in words[at:-1] else None,
     )  # fmt: skip
 
 
@@ -181,7 +188,7 @@ def _joined(lines: tuple[str, ...]) -> Iterator[str]:
             if text.startswith("]"):
                 yield switch
                 switch = ""
-        elif re.match(r"\s+switch .*\[$", line):
+        elif text.startswith("switch ") and text.endswith("["):
             switch = text
         elif text and not text.startswith("#dbg_"):
             yield text
@@ -195,8 +202,8 @@ def _without_comment(line: str) -> str:
 
 def _instruction(line: str, counts: dict[str, int]) -> Instruction:
     """An instruction; `counts` knows how many there were of each opcode."""
-    text = re.sub(r"(?: #\d+)*(?:, ![\w.]+ !(?:\d+|\w+\([^()]*\)))*$", "", line)
-    parts = re.match(rf"(?:(%{NAME}) = )?(?:(?:tail|musttail|notail) )?([a-z_]+)\b ?", text)
+    text = _NOTES.sub("", line)
+    parts = _HEAD.match(text)
     assert parts is not None, line
     opcode = parts[2]
     counts[opcode] = counts.get(opcode, -1) + 1
@@ -206,6 +213,11 @@ def _instruction(line: str, counts: dict[str, int]) -> Instruction:
 # --- the parts of a line ----------------------------------------------------------------------------------------------
 
 _TOKEN = re.compile(rf'[%@!#$c]?{NAME}|[\[{{(<]|[\]}})>]|,|\.\.\.|[^\s"]|"')
+_PLAIN = re.compile(r"[-\w.%@!, ]*")  # no brackets and no quotes: words lie between spaces and commas
+_LABEL = re.compile(rf"({NAME}):")
+_NOTES = re.compile(r"(?: #\d+)*(?:, ![\w.]+ !(?:\d+|\w+\([^()]*\)))*$")
+_HEAD = re.compile(rf"(?:(%{NAME}) = )?(?:(?:tail|musttail|notail) )?([a-z_]+)\b ?")
+_WORD = re.compile(r"[a-z_]+")
 
 
 def split(text: str) -> list[list[str]]:
@@ -214,6 +226,8 @@ def split(text: str) -> list[list[str]]:
     >>> split("i8 range(i8 0, 5) %x, { i1, i1 } { i1 true, i1 undef }")
     [['i8', 'range(i8 0, 5)', '%x'], ['{ i1, i1 }', '{ i1 true, i1 undef }']]
     """
+    if _PLAIN.fullmatch(text):
+        return [part.split() for part in text.split(",")]
     parts: list[list[str]] = [[]]
     depth = start = 0
     for token in _TOKEN.finditer(text):
@@ -238,7 +252,7 @@ def operands(text: str) -> list[Operand]:
     """Operands between commas; one without a type has that of the operand before it."""
     found: list[Operand] = []
     for part in split(text):
-        if found and (len(part) == 1 or re.fullmatch(r"[a-z_]+", part[0]) and not _is_type(part[0])):
+        if found and (len(part) == 1 or _WORD.fullmatch(part[0]) and not _is_type(part[0])):
             found.append(Operand(found[-1].type, " ".join(part)))
         else:
             found.append(_operand(part))
@@ -256,11 +270,11 @@ def _operand(part: list[str]) -> Operand:
 def flags_and_operands(rest: str) -> tuple[list[str], list[Operand]]:
     """The words before the first type, and the operands: of `nuw nsw i8 %x, 1` nuw and nsw, and two."""
     words = []
-    while found := re.match(r"([a-z_]+) ", rest):
-        if _is_type(found[1]):
+    while found := _WORD.match(rest):
+        if _is_type(found[0]) or rest[found.end() : found.end() + 1] != " ":
             break
-        words.append(found[1])
-        rest = rest[found.end():]
+        words.append(found[0])
+        rest = rest[found.end() + 1 :]
     return words, operands(rest)
 
 
@@ -328,18 +342,21 @@ def branch(rest: str) -> Branch:
 _FLOATS = ("half", "bfloat", "float", "double", "x86_fp80", "fp128", "ppc_fp128")
 
 
+_TYPES = frozenset((*_FLOATS, "ptr", "void", "label", "metadata", "token", "x86_amx"))
+
+
 def _is_type(word: str) -> bool:
-    return word in (*_FLOATS, "ptr", "void", "label", "metadata", "token", "x86_amx")
+    return word in _TYPES
 
 
 def shape(type_: str, types: dict[str, str], depth: int = 0) -> Shape:
     """The shape of a printed type; `types` are the named ones. Refused for what is not made of integers."""
     if depth > NESTING:
         raise Refused(f"an aggregate nested more than {NESTING} deep")
-    if integer := re.fullmatch(r"i(\d+)", type_):
-        if int(integer[1]) > MAX_WIDTH:
+    if type_[:1] == "i" and type_[1:].isdecimal():
+        if int(type_[1:]) > MAX_WIDTH:
             raise Refused(f"the type {type_}", f"widths go from 1 to {MAX_WIDTH}")
-        return int(integer[1])
+        return int(type_[1:])
     if type_ in types:
         return shape(types[type_], types, depth + 1)
     if array := re.fullmatch(r"\[(\d+) x (.*)\]|<(\d+) x (i\d+)>", type_):
