@@ -675,6 +675,8 @@ def _slices(source: str, raw: bool, stats: bool, cflags: str, output: str | None
         text = json.dumps(slices_json(found, census, raw))
     else:
         text = census_text(census) if census is not None else slices_text(found, raw)
+    for remark in found.remarks:
+        _note(f"note: {remark}", quiet)
     for why, count in found.skipped.items():
         _note(f"note: {count} of {len(found.functions)} functions have no slices here: {why}", quiet)
     _deliver(text, output)

@@ -28,6 +28,8 @@ RAW = ("-O2", "-g", "-Xclang", "-disable-llvm-passes", "-S", "-emit-llvm", "-fno
        "-fno-color-diagnostics", "-fno-caret-diagnostics", "-w")
 ABORTS = ("abort", "__assert_fail", "__assert", "__assert_rtn", "__assert_func", "_assert")
 
+_INRANGE = re.compile(r"(?<=, )inrange (?=i\d+ )")
+
 # What is taken over from a compile_commands.json: where files are, what is defined, and what the language means.
 _TAKEN = re.compile(r"-I|-D|-U|-std=|-isystem|-iquote|-idirafter|-include|-isysroot|--sysroot|-m(?!arch=native)|"
                     r"--target=|-target$|-f(no-)?wrapv$|-f(un)?signed-char$|-fshort-enums$|-fms-extensions$|-ansi$")
@@ -57,7 +59,9 @@ def compile_c(file: Path, cflags: Sequence[str] = ()) -> Compiled:
         environment = _zig_caches()
     command = [*compiler.command, *RAW, *written, *flags, *cflags, argument(file), "-o"]
     remarks = (f"flags from {database}: {shlex.join(flags)}",) if flags and database is not None else ()
-    return Compiled(compile_to_llvm(command, file, environment), str(file), language, remarks)
+    text = compile_to_llvm(command, file, environment)
+    text = _INRANGE.sub("", text)  # at an index, as clang up to 18 has it, LLVM 22 does not read it
+    return Compiled(text, str(file), language, remarks)
 
 
 # --- the compiler -----------------------------------------------------------------------------------------------------

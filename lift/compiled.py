@@ -30,7 +30,7 @@ from .lowering import RAISE
 from .machine import Machine
 from .procedures import PLACE, Assembly, Procedure, assembled, disassembled, reduced
 from .rust import compile_rust
-from .slices import Slices, slices_of
+from .slices import Slices, slices_of_compiled
 
 SUFFIXES = (*C, *CPP, ".rs")
 LONGEST = 64 << 20  # characters of LLVM IR that a compiler may write
@@ -74,12 +74,12 @@ def lift_compiled_pairs(file: Path, cflags: Sequence[str] = (),
 
 
 def slices_in(file: Path, name: str | None, cflags: Sequence[str], seconds: float) -> Slices:
-    """The slices of the functions that a C, C++ or Rust file itself defines, or of one function in it."""
+    """The slices of the functions that stand in a C, C++ or Rust file, or of one function that it defines."""
     source = compiled(file, cflags)
-    symbols = _in_child("symbols_in", source, name)
-    found = slices_of(source.text, file=source.file, seconds=seconds)
-    return replace(found, lines=file.read_bytes().count(b"\n"), functions=tuple(symbols),
-                   slices=tuple(each for each in found.slices if each.within in symbols))
+    if name is None:
+        return slices_of_compiled(source, seconds=seconds)
+    symbol: str = _in_child("symbol_of", source, name)
+    return slices_of_compiled(source, seconds=seconds, headers=True).of(symbol)
 
 
 def compiled(file: Path, cflags: Sequence[str] = ()) -> Compiled:
@@ -121,13 +121,10 @@ def names_in(source: Compiled, whole: str) -> list[str]:
     return [routine.name for routine in routines.values() if routine.file == whole]
 
 
-def symbols_in(source: Compiled, whole: str, name: str | None) -> list[str]:
-    """The symbols of the functions that the file itself defines, or of the function `name`. Runs in the child."""
+def symbol_of(source: Compiled, whole: str, name: str) -> str:
+    """The symbol of the function `name`. Runs in the child."""
     printed = _printed(Machine(), source)
-    routines = _routines(printed, whole)
-    if name is None:
-        return [plain_name(symbol) for symbol, routine in routines.items() if routine.file == whole]
-    return [plain_name(_chosen(name, routines, whole, source, printed))]
+    return plain_name(_chosen(name, _routines(printed, whole), whole, source, printed))
 
 
 def read_function(source: Compiled, whole: str, name: str | None) -> Chosen:

@@ -15,8 +15,9 @@ import os
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import TypeAlias
+from dataclasses import dataclass, field, fields, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
 
 from ..ir.errors import Place, PrimirError
 from ..ir.evaluate import fold
@@ -44,7 +45,7 @@ from ..ir.graph import (
 from ..ir.key import canonical_form, key, plain_key
 from ..ir.types import Type
 from ..jobs.limits import Deadline
-from .assembly import NAME, Printed, read_module
+from .assembly import NAME, Printed, User, read_module
 from .debuginfo import DebugInfo
 from .frame import Effects, Frame, Numbers, Value, each, flat, number, zero
 from .instructions import (
@@ -68,9 +69,13 @@ from .opcodes import Word
 from .regions import Conditions
 from .walk import Phi, phi_of, taken
 
+if TYPE_CHECKING:
+    from .compiler import Compiled
+
 LARGEST = 64  # operations of one slice
 WAYS = 8  # that come together in one select
 SECONDS = 20.0
+READING = 60.0  # seconds in which LLVM reads what a compiler has written
 TOO_LONG = "slicing this file took too long"
 
 Carried: TypeAlias = "dict[str, tuple[Value, Node]]"  # the values of phis, and when computing them is undefined
@@ -86,6 +91,11 @@ _KINDS = {
 _INPUTS = frozenset("load store alloca getelementptr ret invoke callbr indirectbr resume unreachable landingpad fence "
                     "cmpxchg atomicrmw va_arg".split())  # instructions that are no integer operations at all
 
+_LABELS = re.compile(rf"\blabel (%{NAME})")
+_REGISTERS = re.compile(rf"%{NAME}")
+_LOCATION = re.compile(r"!dbg (!\d+)")
+_VARIABLE = re.compile(rf"#dbg_(?:value|declare)\(.*? (%{NAME}), (!\d+), !DIExpression\(\),")
+
 
 @dataclass(frozen=True, slots=True)
 class Slice:
@@ -96,7 +106,8 @@ class Slice:
     or to a place where too many ways meet), or cut (it is too large, and others take it as an input).
     """
 
-    within: str
+    symbol: str  # of the function that it is in
+    within: str  # what that is called in the source
     kind: str
     place: Place
     value: Node
@@ -131,8 +142,11 @@ class Slice:
 
 @dataclass(frozen=True)
 class Slices:
-    """The slices of one module, and what else was counted: roots that are an input or a constant by themselves are
-    `trivial`, and `skipped` says for how many functions there are no slices, and why."""
+    """The slices of one module, and what else was counted.
+
+    `functions` are their symbols. Roots that are an input or a constant by themselves are `trivial`, and `skipped` says
+    why there are no slices of some functions, and of how many.
+    """
 
     file: str | None
     lines: int | None  # of the source; None where it is bitcode
@@ -141,10 +155,12 @@ class Slices:
     slices: tuple[Slice, ...]
     trivial: int
     skipped: Counter[str]
+    remarks: tuple[str, ...] = ()
 
-    def of(self, function: str) -> Slices:
+    def of(self, symbol: str) -> Slices:
         """The same with the slices of one function alone."""
-        return replace(self, slices=tuple(found for found in self.slices if found.within == function))
+        return replace(self, functions=(symbol,),
+                       slices=tuple(found for found in self.slices if found.symbol == symbol))
 
 
 def slices_of(data: str | bytes, *, file: str | None = None, seconds: float = SECONDS) -> Slices:
@@ -155,23 +171,47 @@ def slices_of(data: str | bytes, *, file: str | None = None, seconds: float = SE
     """
     deadline = Deadline(seconds)
     printed = read_module(data, file, seconds, promote=True)
-    lines = printed.user.text.count("\n") + 1 if printed.user.text is not None else None
+    lines = printed.user.text.rstrip().count("\n") + 1 if printed.user.text is not None else None
     return sliced(printed, lines, deadline)
 
 
-def sliced(printed: Printed, lines: int | None, deadline: Deadline) -> Slices:
-    """The slices of a module as LLVM prints it, with as many `lines` of source."""
+def slices_of_compiled(source: Compiled, *, seconds: float = SECONDS, headers: bool = False) -> Slices:
+    """The slices of the functions that stand in a file in C, C++ or Rust, and with `headers` of all that it defines."""
+    return sliced_file(source, read_compiled(source), Deadline(seconds), headers)
+
+
+def sliced_file(source: Compiled, printed: Printed, deadline: Deadline, headers: bool = False) -> Slices:
+    """The same from what LLVM prints for the file."""
+    lines = Path(source.file).read_bytes().count(b"\n")
+    only = None if headers else os.path.abspath(source.file)
+    return replace(sliced(printed, lines, deadline, only), remarks=source.remarks)
+
+
+def read_compiled(source: Compiled) -> Printed:
+    """What LLVM prints for a compiled file, ready to be sliced. PrimirError where LLVM does not read it."""
+    printed = read_module(source.text, source.file, READING, promote=True)
+    return replace(printed, user=User(source.file, None))  # whose lines are not those of LLVM's text
+
+
+def sliced(printed: Printed, lines: int | None, deadline: Deadline, only: str | None = None) -> Slices:
+    """The slices of a module as LLVM prints it, with as many `lines` of source; of functions in the file `only`."""
     module = parse_module(printed.text)
     debug = DebugInfo(module.metadata)
     places = _Lines(debug, printed.user.file)
     found: list[Slice] = []
     skipped: Counter[str] = Counter()
+    symbols: list[str] = []
     instructions = trivial = 0
     for definition in module.definitions.values():
+        routine = debug.routine(definition.debug)
+        if only is not None and (routine is None or routine.file != only):
+            continue
+        name = routine.name if routine is not None else plain_name(definition.name)
+        symbols.append(plain_name(definition.name))
         if deadline.passed():
             skipped[TOO_LONG] += 1
             continue
-        slicer = _Slicer(module, definition, printed, debug, places, deadline)
+        slicer = _Slicer(name, module, definition, printed, debug, places, deadline)
         instructions += slicer.instructions
         try:
             slicer.run()
@@ -180,8 +220,7 @@ def sliced(printed: Printed, lines: int | None, deadline: Deadline) -> Slices:
             continue
         found += slicer.slices
         trivial += slicer.trivial
-    return Slices(printed.user.file, lines, instructions, tuple(map(plain_name, module.definitions)), tuple(found),
-                  trivial, skipped)
+    return Slices(printed.user.file, lines, instructions, tuple(symbols), tuple(found), trivial, skipped)
 
 
 # --- one function -----------------------------------------------------------------------------------------------------
@@ -190,19 +229,20 @@ def sliced(printed: Printed, lines: int | None, deadline: Deadline) -> Slices:
 class _Slicer(Frame):
     """A walk through all blocks of a function, each once, that gathers the slices."""
 
-    def __init__(self, module: Module, definition: Definition, printed: Printed, debug: DebugInfo, lines: _Lines,
-                 deadline: Deadline) -> None:
+    def __init__(self, name: str, module: Module, definition: Definition, printed: Printed, debug: DebugInfo,
+                 lines: _Lines, deadline: Deadline) -> None:
         super().__init__(module, definition, Numbers(), Facts())
+        self.name = name
         self.printed, self.deadline = printed, deadline
         self.blocks = definition.blocks
         self.numbers_of = {block.name: index for index, block in enumerate(self.blocks)}
-        self.phis = [[instruction for instruction in block.instructions if instruction.opcode == "phi"]
-                     for block in self.blocks]
+        self.phis = [[(instruction, phi_of(instruction, self.numbers_of)) for instruction in block.instructions
+                      if instruction.opcode == "phi"] for block in self.blocks]
         self.slices: list[Slice] = []
         self.trivial = 0
         self._behaviour: dict[str, Node] = {}  # when computing a register is undefined, where it can be
         self._decides: dict[int, Node] = {}  # when it is undefined how a block goes on
-        self._free: list[tuple[Phi, int]] = []  # phis that are inputs, and their blocks
+        self._free: list[Phi] = []  # those that are inputs
         self._inputs: dict[Node, Parameter] = {}
         self._addresses: dict[tuple[str, int], Word] = {}
         self._seen: set[tuple[object, ...]] = set()
@@ -228,11 +268,11 @@ class _Slicer(Frame):
             for block in reverse_postorder(successors, 0):
                 self._free_phis(block)
                 self._block(block, None, None)
-        for phi, block in self._free:
-            self._carried(phi, block)
+        for phi in self._free:
+            self._carried(phi)
 
     def _successors(self, last: Instruction) -> list[int]:
-        return [self.numbers_of[label] for label in dict.fromkeys(re.findall(rf"\blabel (%{NAME})", last.rest))]
+        return [self.numbers_of[label] for label in dict.fromkeys(_LABELS.findall(last.rest))]
 
     # --- control flow -----------------------------------------------------------------------------------------------
 
@@ -291,22 +331,21 @@ class _Slicer(Frame):
 
     def _join(self, block: int, carried: Carried) -> None:
         """Define the phis of `block`."""
-        for instruction in self.phis[block]:
-            if instruction.result in carried:
-                value, ub = carried[instruction.result]
-                self._define(instruction.result, value, ub)
+        for instruction, phi in self.phis[block]:
+            if phi.register in carried:
+                self._define(phi.register, *carried[phi.register])
             else:
-                self._free_phi(instruction, block)
+                self._free_phi(instruction, phi)
 
     def _free_phis(self, block: int) -> None:
-        for instruction in self.phis[block]:
-            self._free_phi(instruction, block)
+        for instruction, phi in self.phis[block]:
+            self._free_phi(instruction, phi)
 
-    def _free_phi(self, instruction: Instruction, block: int) -> None:
+    def _free_phi(self, instruction: Instruction, phi: Phi) -> None:
         if self._input(instruction):
-            self._free.append((phi_of(instruction, self.numbers_of), block))
+            self._free.append(phi)
 
-    def _carried(self, phi: Phi, block: int) -> None:
+    def _carried(self, phi: Phi) -> None:
         """What a phi that is an input is on each way to it is the root of a slice."""
         for source, operand in phi.ways.items():
             if operand.value in self.registers:
@@ -384,8 +423,7 @@ class _Slicer(Frame):
     def _carry(self, block: int, target: int) -> Carried:
         """The values that the phis of `target` have on the way from `block`, where they are about integers."""
         found: Carried = {}
-        for instruction in self.phis[target]:
-            phi = phi_of(instruction, self.numbers_of)
+        for _, phi in self.phis[target]:
             self.effects = Effects()
             try:
                 found[phi.register] = self.operand(phi.ways[block]), self.effects.ub
@@ -397,7 +435,7 @@ class _Slicer(Frame):
 
     def _roots(self, instruction: Instruction) -> None:
         """The integers that an instruction uses are the roots of slices."""
-        for register in dict.fromkeys(re.findall(rf"%{NAME}", instruction.rest)):
+        for register in dict.fromkeys(_REGISTERS.findall(instruction.rest)):
             if register in self.registers:
                 self._root(_KINDS.get(instruction.opcode, "passed"), register, instruction)
 
@@ -411,8 +449,8 @@ class _Slicer(Frame):
             seen = (kind, place, word.value, word.poison, self.effects.ub)
             if seen not in self._seen:
                 self._seen.add(seen)
-                self.slices.append(Slice(plain_name(self.definition.name), kind, place, word.value, word.poison,
-                                         self.effects.ub, self._inputs))
+                self.slices.append(Slice(plain_name(self.definition.name), self.name, kind, place, word.value,
+                                         word.poison, self.effects.ub, self._inputs))
 
     # --- inputs -----------------------------------------------------------------------------------------------------
 
@@ -508,10 +546,12 @@ class _Slicer(Frame):
     # --- places -----------------------------------------------------------------------------------------------------
 
     def _place(self, instruction: Instruction) -> Place:
-        note = re.search(r"!dbg (![0-9]+)", instruction.notes)
+        note = _LOCATION.search(instruction.notes)
         if note is not None:
             return self._lines.place(note[1])
         user = self.printed.user
+        if self.definition.debug is not None:  # what SROA has put in has no line
+            return self._lines.function(self.definition.debug)
         if self.printed.promoted:
             return user.header(self.definition.name)
         return user.instruction(self.definition.name, instruction.result, instruction.opcode, instruction.nth,
@@ -635,9 +675,6 @@ class _Names:
         return None if re.fullmatch(r"[%@]\d+", printed) else plain_name(printed)
 
 
-_VARIABLE = re.compile(rf"#dbg_(?:value|declare)\(.*? (%{NAME}), (!\d+), !DIExpression\(\),")
-
-
 class _Lines:
     """Where the notes `!dbg` point, with the user's file named as the user does."""
 
@@ -649,6 +686,15 @@ class _Lines:
         if reference not in self._known:
             place = self._debug.place(reference) or Place(self._file)
             self._known[reference] = replace(place, file=_shown(place.file, self._file))
+        return self._known[reference]
+
+
+    def function(self, reference: str) -> Place:
+        """Where a function begins."""
+        if reference not in self._known:
+            node = self._debug.node(reference)
+            line = node.number("line") if node is not None else 0
+            self._known[reference] = Place(_shown(self._debug.file(reference), self._file), line or None)
         return self._known[reference]
 
 
@@ -688,6 +734,15 @@ class Census:
         for found_slice in found.slices:
             self.canonical[key([found_slice.value])] += 1
             self.plain[plain_key([found_slice.value])] += 1
+
+    def join(self, other: Census) -> None:
+        """Add what another census has counted."""
+        for counted in fields(self):
+            mine, more = getattr(self, counted.name), getattr(other, counted.name)
+            if isinstance(mine, Counter):
+                mine.update(more)
+            else:
+                setattr(self, counted.name, mine + more)
 
     def covering(self, share: float) -> int:
         """How many canonical forms, the most frequent ones, make up this share of the slices."""

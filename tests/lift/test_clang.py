@@ -10,8 +10,11 @@ import pytest
 from primir.api import lift, verify
 from primir.ir.errors import PrimirError
 from primir.ir.evaluate import run
+from primir.ir.graph import leaves
+from primir.ir.text import print_shared
 from primir.lift import clang, compiler
 from primir.lift.clang import compile_c, find_clang
+from primir.lift.source import slice_source
 
 try:
     find_clang()
@@ -392,3 +395,46 @@ def test_slices_of_c_have_its_lines(tmp_path):
     assert {each["line"] for each in found} == {4, 7}
     found = json.loads(subprocess.run([*done, f"{path}:f"], capture_output=True).stdout)["slices"]
     assert {each["line"] for each in found} == {7}
+
+
+# --- slices -----------------------------------------------------------------------------------------------------------
+
+SLICED = """#include <stddef.h>
+static int hash(const char *text, size_t length, int seed) {
+  int value = seed;
+  for (size_t i = 0; i < length; i++)
+    value = value * 31 + text[i];
+  return value ^ length >> 1;
+}
+int (*pick)(const char *, size_t, int) = hash;
+"""
+
+
+def test_the_slices_of_a_file_have_its_names_and_lines(tmp_path):
+    found = slice_source(str(write(tmp_path, SLICED)), 20)
+    lines = sorted((each.place.line, each.kind, print_shared(each.canonical)) for each in found.slices)
+    assert [(line, kind) for line, kind, _ in lines] == [
+        (4, "branched"), (4, "carried"), (5, "carried"), (6, "returned")]
+    assert {leaf.data for each in found.slices for leaf in leaves([each.value])} == {
+        "i", "length", "value", "arrayidx", "seed"} - {"seed"}
+    assert (found.lines, found.functions) == (8, ("hash",))
+    assert {each.place.file for each in found.slices} == {str(tmp_path / "f.c")}
+
+
+def test_slices_of_cpp_are_asked_for_by_the_name_in_the_source(tmp_path):
+    text = "#include <exception>\nnamespace ns { struct S { int a; int twice(int b) { return a * 2 + b; } }; }\n" \
+           "struct E : std::exception { };\nint g(ns::S &s) { if (s.a > 9) throw E(); return s.twice(3) + 1; }\n"
+    file = write(tmp_path, text, "f.cpp")
+    (each,) = slice_source(f"{file}:ns::S::twice", 20).slices
+    assert (each.within, each.kind, each.place.line) == ("ns::S::twice", "returned", 2)
+    assert {each.kind for each in slice_source(f"{file}:g", 20).slices} == {"branched", "returned"}
+    with pytest.raises(PrimirError, match="there is no function h"):
+        slice_source(f"{file}:h", 20)
+
+
+def test_the_command_takes_flags_for_slices(tmp_path, capsys):
+    from primir.cli import run as command
+
+    file = write(tmp_path, "int f(int x) { return x * FACTOR; }")
+    assert command(["lift", str(file), "--slices", "--cflags", "-DFACTOR=3"]) == 0
+    assert capsys.readouterr().out == f"{file}:1:16: returned in f: (mul %x 3:32)\n"
