@@ -15,9 +15,9 @@ That two polynomials have equal coefficients proves that they are equal function
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Iterable, Iterator, Mapping
+from collections.abc import Container, Hashable, Iterable, Iterator, Mapping
 from functools import lru_cache
-from itertools import product
+from itertools import chain, product
 from math import factorial, prod
 from typing import NamedTuple
 
@@ -190,6 +190,7 @@ class Ring:
         self._definitions: dict[int, Definition] = {}  # by atom
         self._products: dict[tuple[Key, Key], tuple[Key, int]] = {}
         self._atoms_of: dict[tuple[int, ...], list[int]] = {}
+        self._bits: dict[int, tuple[int, int]] = {}  # a sign that is a bit of a word: the word and the place
         self._read: dict[int, int] = {}  # the bits of a word that are signs of their own
 
     def spend(self, steps: int) -> None:
@@ -252,7 +253,9 @@ class Ring:
     def _bit(self, number: int, place: int) -> int:
         word, shift = self._origin.get(number, (number, 0))
         self._read[word] = self._read.get(word, 0) | 1 << place + shift
-        return self._sign(("bit", word, place + shift))
+        number = self._sign(("bit", word, place + shift))
+        self._bits[number] = word, place + shift
+        return number
 
     def shifted(self, number: int, count: int) -> Table:
         """A base shifted right; a sign stays itself, so its high bits are to be masked off."""
@@ -445,19 +448,32 @@ class Ring:
         parts: dict[int, list[tuple[int, int]]] = {key: [] for key in masked}
         found: Poly = {}
         for key, value in poly.items():
-            bases, mask = self._split(key) if isinstance(key, int) else (None, 0)
-            if bases in parts:
-                parts[bases].append((mask, value))
-            else:
-                found[key] = value
+            if isinstance(key, int):
+                bases, mask, value = self._as_part(key, value, parts)
+                if bases in parts:
+                    parts[bases].append((mask, value))
+                    continue
+            found[key] = value
         full = (1 << width) - 1
         for bases, terms in parts.items():
             words = bases & ~self._signs
             limit = full & (1 << min(self._width[number] for number in _members(words))) - 1
             for value, mask in _classes(terms, limit, width):
                 key, factor = self.atom(bases, mask if mask != limit else -1)
-                found[key] = found.get(key, 0) + value * factor & full
-        return {key: value for key, value in found.items() if value}
+                definition = self._definitions.get(key)
+                if definition is not None and width <= definition.width:
+                    _add(found, definition.poly, value * factor)
+                else:
+                    found[key] = found.get(key, 0) + value * factor
+        return {key: value & full for key, value in found.items() if value & full}
+
+    def _as_part(self, key: int, value: int, parts: Container[int]) -> tuple[int, int, int]:
+        """An atom as bases, mask and coefficient. A bit of a word that stands in `parts` is a part of that word."""
+        if key and not key & key - 1 and (bit := self._bits.get(key.bit_length() - 1)) is not None:
+            word, place = bit
+            if 1 << word in parts and value % (1 << place) == 0:
+                return 1 << word, 1 << place, -(value >> place)
+        return *self._split(key), value
 
     def fingerprint(self, poly: Poly, width: int) -> frozenset[tuple[Key, int]]:
         """A name of `poly`, a normal polynomial: equal names mean equal functions.
@@ -631,14 +647,33 @@ class Ring:
     # --- bitwise functions in disguise ---
 
     def recognized(self, poly: Poly, width: int) -> Table | None:
-        """The bitwise function that `poly`, a normal polynomial, is, where that is seen."""
+        """The bitwise function that `poly`, a normal polynomial, is, where that is seen.
+
+        A base word that is defined was written out, so where it stood alone, its definition is to be found again.
+        """
         found = self._recognized(poly, width)
-        if found is None and self._definitions:
-            for only in (None, *reversed(self._definitions)):
-                other = self.reduced(poly, width, only)
-                if other != poly and (found := self._recognized(other, width)) is not None:
-                    break
-        return found
+        if found is not None or not self._definitions:
+            return found
+        for other in chain(self._with_bases(poly, width),
+                           (self.reduced(poly, width, only) for only in (None, *reversed(self._definitions)))):
+            if other != poly and (found := self._recognized(other, width)) is not None:
+                return found
+        return None
+
+    def _with_bases(self, poly: Poly, width: int) -> Iterator[Poly]:
+        """`poly` plus or minus the zeros word - definition, for defined words that stand in its atoms."""
+        used = _union(atom for key in poly for atom in (key if isinstance(key, tuple) else (key,)))
+        defined = [(atom, definition) for atom, definition in self._definitions.items()
+                   if used & atom and definition.width >= width][-3:]
+        factors = sorted(product((0, 1, -1), repeat=len(defined)), key=lambda all_: sum(map(abs, all_)))
+        for choice in factors[1:]:
+            other = dict(poly)
+            for factor, (atom, definition) in zip(choice, defined, strict=True):
+                if factor:
+                    self.spend(len(definition.poly))
+                    _add(other, definition.poly, -factor)
+                    other[atom] = other.get(atom, 0) + factor
+            yield self.normal(other, width)
 
     def _recognized(self, poly: Poly, width: int) -> Table | None:
         terms: list[tuple[int, int, int]] = []  # bases, mask, coefficient
@@ -756,17 +791,21 @@ def _partition(bits: int, masks: Iterable[int]) -> list[int]:
 
 
 def _classes(terms: list[tuple[int, int]], limit: int, width: int) -> list[tuple[int, int]]:
-    """(coefficient, bits) of the sum of value * (atom & mask) over `terms` of (mask, value), without zeros."""
-    classes: list[tuple[int, int]] = [(0, 0)]
+    """(coefficient, bits) of the sum of value * (atom & mask) over `terms` of (mask, value), without zeros.
+
+    A bit for which several coefficients are the same goes to the class of the lowest bit.
+    """
+    classes: list[tuple[int, int]] = []
     for place in _members(limit):
-        value = sum(each for mask, each in terms if mask >> place & 1) % (1 << width - place)
+        modulus = 1 << width - place
+        value = sum(each for mask, each in terms if mask >> place & 1) % modulus
         for index, (known, bits) in enumerate(classes):
-            if (known - value) % (1 << width - place) == 0:
+            if (known - value) % modulus == 0:
                 classes[index] = known, bits | 1 << place
                 break
         else:
             classes.append((value, 1 << place))
-    return classes[1:]
+    return [(value, bits) for value, bits in classes if value]
 
 
 @lru_cache(None)
