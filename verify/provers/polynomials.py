@@ -15,146 +15,33 @@ That two polynomials have equal coefficients proves that they are equal function
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Container, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Hashable, Iterable, Iterator
 from functools import lru_cache
 from itertools import chain, product
 from math import factorial, prod
 from typing import NamedTuple
 
+from .reading import TooLarge
+from .tables import (
+    ALWAYS,
+    NEVER,
+    VARIABLES,
+    Table,
+    conjoin,
+    disjoin,
+    invert,
+    moebius,
+    rows,
+    slim,
+    variable,
+)
+
 Key = int | tuple[int, ...]
 Poly = dict[Key, int]
 
-VARIABLES = 8  # of a truth table
 TERMS = 4000  # of a polynomial
 DEGREE = 64
 POINTS = 10  # bits of the points at which a polynomial is tried out
-
-
-class TooLarge(Exception):
-    """Something grew beyond its limit; the name of the limit is the message."""
-
-
-# --- bitwise functions ------------------------------------------------------------------------------------------------
-
-
-class Table(NamedTuple):
-    """A bitwise function: bit i of `bits` is its value where the variables are the binary digits of i."""
-
-    variables: tuple[int, ...]
-    bits: int
-
-    @property
-    def full(self) -> int:
-        return (1 << (1 << len(self.variables))) - 1
-
-
-NEVER, ALWAYS = Table((), 0), Table((), 1)
-
-
-def variable(number: int) -> Table:
-    return Table((number,), 0b10)
-
-
-def invert(a: Table) -> Table:
-    return Table(a.variables, a.bits ^ a.full)
-
-
-def conjoin(a: Table, b: Table) -> Table:
-    variables, x, y = _together(a, b)
-    return _slim(Table(variables, x & y))
-
-
-def disjoin(a: Table, b: Table) -> Table:
-    variables, x, y = _together(a, b)
-    return _slim(Table(variables, x | y))
-
-
-def differ(a: Table, b: Table) -> Table:
-    variables, x, y = _together(a, b)
-    return _slim(Table(variables, x ^ y))
-
-
-def mux(condition: Table, a: Table, b: Table) -> Table:
-    """a where `condition` holds, else b."""
-    return disjoin(conjoin(condition, a), conjoin(invert(condition), b))
-
-
-def replaced(table: Table, new: Mapping[int, Table]) -> Table:
-    """`table` with its variables replaced, all at once."""
-    result = NEVER
-    for local, coefficient in enumerate(_rows(table)):
-        if coefficient:
-            row = ALWAYS
-            for place, number in enumerate(table.variables):
-                value = new[number]
-                row = conjoin(row, value if local >> place & 1 else invert(value))
-            result = disjoin(result, row)
-    return result
-
-
-def _rows(table: Table) -> Iterator[int]:
-    return (table.bits >> index & 1 for index in range(1 << len(table.variables)))
-
-
-def _together(a: Table, b: Table) -> tuple[tuple[int, ...], int, int]:
-    """The variables of both, and both over these."""
-    if a.variables == b.variables:
-        return a.variables, a.bits, b.bits
-    variables = tuple(sorted({*a.variables, *b.variables}))
-    if len(variables) > VARIABLES:
-        raise TooLarge("variables of a bitwise function")
-    return variables, _spread(a, variables), _spread(b, variables)
-
-
-def _spread(table: Table, variables: tuple[int, ...]) -> int:
-    if table.variables == variables:
-        return table.bits
-    return _placed(table.bits, tuple(variables.index(number) for number in table.variables), len(variables))
-
-
-@lru_cache(1 << 14)
-def _placed(bits: int, places: tuple[int, ...], count: int) -> int:
-    """A table whose variables come to stand at `places` among `count`."""
-    found = 0
-    for index in range(1 << count):
-        local = sum((index >> place & 1) << position for position, place in enumerate(places))
-        found |= (bits >> local & 1) << index
-    return found
-
-
-def _slim(table: Table) -> Table:
-    """`table` without variables that it does not depend on; not looked for where there are few."""
-    if table.bits in (0, table.full):
-        return ALWAYS if table.bits else NEVER
-    return table if len(table.variables) < VARIABLES - 2 else _without_idle(table)
-
-
-def _without_idle(table: Table) -> Table:
-    for place, number in reversed(list(enumerate(table.variables))):
-        low = _low_half(place, len(table.variables))
-        if (table.bits >> (1 << place)) & low == table.bits & low:
-            rest = tuple(other for other in table.variables if other != number)
-            kept = [index for index in range(1 << len(table.variables)) if not index >> place & 1]
-            table = Table(rest, sum((table.bits >> index & 1) << new for new, index in enumerate(kept)))
-    return table
-
-
-@lru_cache(None)
-def _low_half(place: int, count: int) -> int:
-    """The rows in which the variable at `place` is 0."""
-    return sum(1 << index for index in range(1 << count) if not index >> place & 1)
-
-
-@lru_cache(1 << 14)
-def _moebius(bits: int, count: int) -> tuple[tuple[int, int], ...]:
-    """The sets of variables, and the coefficients of their conjunctions, that make up a truth table."""
-    values = [bits >> index & 1 for index in range(1 << count)]
-    for place in range(count):
-        step = 1 << place
-        for index in range(1 << count):
-            if index & step:
-                values[index] -= values[index ^ step]
-    return tuple((index, value) for index, value in enumerate(values) if value)
 
 
 # --- the ring ---------------------------------------------------------------------------------------------------------
@@ -173,12 +60,11 @@ class Definition(NamedTuple):
 class Ring:
     """The bases that polynomials are made of, what is known of each, and what can be done with polynomials.
 
-    `work` bounds the steps that all of it may take together; TooLarge is raised beyond.
+    `spend` is told of steps before they are taken, and raises TooLarge when there are too many.
     """
 
-    def __init__(self, work: int) -> None:
-        self.work = work
-        self.exhausted = False
+    def __init__(self, spend: Callable[[int], None]) -> None:
+        self.spend = spend
         self._numbers: dict[Hashable, int] = {}
         self._width: list[int] = []  # of a word; what it is for others does not matter
         self._signs = 0  # the bases that are signs, as a set
@@ -192,12 +78,6 @@ class Ring:
         self._atoms_of: dict[tuple[int, ...], list[int]] = {}
         self._bits: dict[int, tuple[int, int]] = {}  # a sign that is a bit of a word: the word and the place
         self._read: dict[int, int] = {}  # the bits of a word that are signs of their own
-
-    def spend(self, steps: int) -> None:
-        self.work -= steps
-        if self.work < 0:
-            self.exhausted = True
-            raise TooLarge("work")
 
     # --- bases ---
 
@@ -276,7 +156,7 @@ class Ring:
         """The bitwise function cut off to `width` bits."""
         bounded = sum(1 << place for place, number in enumerate(table.variables)
                       if not self.is_sign(number) and self._bound(number) <= width)
-        if not any(bit and not index & bounded for index, bit in enumerate(_rows(table))):
+        if not any(bit and not index & bounded for index, bit in enumerate(rows(table))):
             return table
         return conjoin(table, variable(self._mask_number((1 << width) - 1)))
 
@@ -346,7 +226,7 @@ class Ring:
         found: Poly = {}
         special = self._masks | self._equal_signs
         self.spend(1 << len(table.variables))
-        for local, coefficient in _moebius(table.bits, len(table.variables)):
+        for local, coefficient in moebius(table.bits, len(table.variables)):
             key = atoms[local]
             if key & special:
                 key, factor = self.atom(*self._split(key))
@@ -404,8 +284,8 @@ class Ring:
             return 0, 0
         if any(word & self._signs != signs for word in words):  # an atom turned into signs that others lack
             again: Key = tuple(sorted(words)) if len(words) > 1 else words[0]
-            key, more = self._product(again, signs)
-            return key, -factor * more
+            monomial, more = self._product(again, signs)
+            return monomial, -factor * more
         if not words:
             return signs, -factor
         if len(words) > DEGREE:
@@ -436,8 +316,8 @@ class Ring:
                 shifts = {shift for _, shift in words}
                 (shift,) = shifts if len(shifts) == 1 else (0,)
                 if shift and value % (1 << shift) == 0:
-                    key = bases & self._signs | sum(1 << number for number, _ in words)
-                    key, factor = self.atom(key, mask << shift)
+                    whole = bases & self._signs | sum(1 << number for number, _ in words)
+                    key, factor = self.atom(whole, mask << shift)
                     value = (value >> shift) * factor
             found[key] = found.get(key, 0) + value & full
         return {key: value for key, value in found.items() if value}
@@ -493,7 +373,7 @@ class Ring:
             for ranks in product(*(range(1, power + 1) for power in powers.values())):
                 count = prod(_stirling(power, rank) for power, rank in zip(powers.values(), ranks, strict=True))
                 atoms = tuple(atom for atom, rank in zip(powers, ranks, strict=True) for _ in range(rank))
-                new: Key = tuple(sorted(atoms)) if len(atoms) > 1 else atoms[0]
+                new: Key = tuple(sorted(atoms)) if len(atoms) != 1 else atoms[0]
                 found[new] = found.get(new, 0) + value * count
         return {key: value for key, value in ((key, value % _order(key, width)) for key, value in found.items())
                 if value}
@@ -530,7 +410,7 @@ class Ring:
 
     def _in_pieces(self, poly: Poly, width: int) -> Poly:
         """`poly` with its atoms taken apart into those bits that are bases of their own, and by the masks in use."""
-        atoms = {atom for key in poly for atom in (key if isinstance(key, tuple) else (key,))}
+        atoms = set(_atoms(poly))
         split = {atom: self._split(atom) for atom in atoms}
         read = self._read_together({bases for bases, _ in split.values()})
         masks = {mask for _, mask in split.values() if mask != -1}
@@ -549,8 +429,8 @@ class Ring:
             piece: Poly = {}
             for part in parts:
                 if mask & part:
-                    key, factor = self.atom(bases, mask & part)
-                    piece[key] = piece.get(key, 0) + factor
+                    new, factor = self.atom(bases, mask & part)
+                    piece[new] = piece.get(new, 0) + factor
             pieces[atom] = piece
         found: Poly = {}
         for key, value in poly.items():
@@ -599,11 +479,7 @@ class Ring:
 
     def _values(self, poly: Poly, width: int) -> Iterator[int] | None:
         """The values of `poly`, in falling factorials, modulo 2**width at all points; None where these are many."""
-        used = 0
-        for key in poly:
-            for atom in key if isinstance(key, tuple) else (key,):
-                used |= atom
-        numbers = list(_members(used & ~self._masks))
+        numbers = list(_members(_union(_atoms(poly)) & ~self._masks))
         widths = [1 if self.is_sign(number) else min(width, self._width[number]) for number in numbers]
         if sum(widths) > POINTS:
             return None
@@ -631,7 +507,7 @@ class Ring:
 
     def only_signs(self, poly: Poly) -> list[int] | None:
         """The signs that `poly` is made of, or None where it has words, or too many."""
-        used = _union(key if isinstance(key, int) else -1 for key in poly)
+        used = _union(_atoms(poly)) if all(isinstance(key, int) for key in poly) else -1
         if used & ~self._signs or used.bit_count() > VARIABLES:
             return None
         return list(_members(used))
@@ -642,7 +518,7 @@ class Ring:
         points = product((0, 1), repeat=len(signs))
         zeros = [point for point, value in zip(points, values, strict=True) if value == 0]
         bits = sum(1 << sum(digit << place for place, digit in enumerate(point)) for point in zeros)
-        return _slim(Table(tuple(signs), bits))
+        return slim(Table(tuple(signs), bits))
 
     # --- bitwise functions in disguise ---
 
@@ -662,7 +538,7 @@ class Ring:
 
     def _with_bases(self, poly: Poly, width: int) -> Iterator[Poly]:
         """`poly` plus or minus the zeros word - definition, for defined words that stand in its atoms."""
-        used = _union(atom for key in poly for atom in (key if isinstance(key, tuple) else (key,)))
+        used = _union(_atoms(poly))
         defined = [(atom, definition) for atom, definition in self._definitions.items()
                    if used & atom and definition.width >= width][-3:]
         factors = sorted(product((0, 1, -1), repeat=len(defined)), key=lambda all_: sum(map(abs, all_)))
@@ -745,6 +621,10 @@ def _members(numbers: int) -> Iterator[int]:
         low = numbers & -numbers
         yield low.bit_length() - 1
         numbers ^= low
+
+
+def _atoms(poly: Poly) -> Iterator[int]:
+    return (atom for key in poly for atom in (key if isinstance(key, tuple) else (key,)))
 
 
 def _union(sets: Iterable[int]) -> int:

@@ -8,40 +8,17 @@ It answers Unsat or nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import Final
 
-from ...ir import terms
-from ...ir.facts import Facts
-from ...ir.graph import CONST, LEAVES, Node
-from ...ir.primes import TABLE
+from ...ir.graph import Node
 from ...jobs.limits import Deadline
-from .branches import Branch, branches, cases
-from .polynomials import (
-    ALWAYS,
-    NEVER,
-    Poly,
-    Ring,
-    Table,
-    TooLarge,
-    conjoin,
-    differ,
-    disjoin,
-    invert,
-    mux,
-    plus,
-    replaced,
-)
-from .query import Answer, DontKnow, Query, Unsat
-
-NODES = 20_000
-CASES = 12  # branches that one is split into
-
-
-class OutOfTime(Exception):
-    pass
+from .branches import Branch
+from .polynomials import Poly, Ring, plus
+from .query import Answer, Query
+from .reading import Reading, TooLarge, refuted
+from .tables import ALWAYS, NEVER, Table, conjoin, differ, disjoin, invert, mux, replaced
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,29 +29,7 @@ class RingForm:
     name: str = "ring normal form"
 
     def ask(self, query: Query, deadline: Deadline) -> Answer:
-        reading = Reading(self.work, deadline)
-        try:
-            for branch in branches(query):
-                if not self._impossible(branch, reading):
-                    return DontKnow(f"{self.name}: not decided")
-        except OutOfTime:
-            return DontKnow(f"{self.name}: no time left")
-        except TooLarge as limit:
-            return DontKnow(f"{self.name}: too large ({limit})")
-        return Unsat(self.name)
-
-    def _impossible(self, branch: Branch, reading: Reading) -> bool:
-        open_, count = [branch], 1
-        while open_:
-            branch = open_.pop()
-            if reading.impossible(branch):
-                continue
-            split = cases(branch)
-            if split is None or count + len(split) > CASES:
-                return False
-            count += len(split)
-            open_ += split
-        return True
+        return refuted(self.name, query, RingReading(self.work, deadline))
 
 
 class Word:
@@ -89,14 +44,20 @@ class Word:
 Form = Word | Table  # a table over signs alone where the node has width 1
 
 
-class Reading:
-    """The forms of nodes. They are true of all inputs: nothing of a query is assumed."""
+class RingReading(Reading[Form]):
+    """The forms of nodes in a ring of their own."""
 
     def __init__(self, work: int, deadline: Deadline) -> None:
-        self.ring = Ring(work)
-        self._deadline = deadline
-        self._forms: dict[Node, Form] = {}
-        self._facts = Facts()
+        super().__init__(work, deadline)
+        self.ring = Ring(self.spend)
+
+    def constant_form(self, value: int, width: int) -> Form:
+        if width == 1:
+            return ALWAYS if value else NEVER
+        return Word(width, self.ring.constant(value, width))
+
+    def opaque(self, key: object, width: int) -> Form:
+        return self.ring.sign(key) if width == 1 else Word(width, self.ring.word(key, width))
 
     # --- what is asked ---
 
@@ -110,7 +71,7 @@ class Reading:
             try:
                 together = conjoin(together, self._condition(literal))
             except TooLarge:
-                if self.ring.exhausted:
+                if self.work < 0:
                     raise
         return together == NEVER
 
@@ -126,51 +87,13 @@ class Reading:
 
     # --- nodes ---
 
-    def _form(self, node: Node) -> Form:
-        forms = self._forms
-        if node in forms:
-            return forms[node]
-        stack = [node]
-        while stack:
-            top = stack[-1]
-            missing = [arg for arg in top.args if arg not in forms]
-            if missing:
-                stack += missing
-                continue
-            stack.pop()
-            if top not in forms:
-                if self._deadline.passed():
-                    raise OutOfTime
-                if len(forms) > NODES:
-                    raise TooLarge("operations")
-                forms[top] = self._read(top)
-        return forms[node]
-
-    def _read(self, node: Node) -> Form:
-        if node.op == CONST:
-            value = int(node.data)
-            return Word(node.width, self.ring.constant(value, node.width)) if node.width > 1 else (
-                ALWAYS if value else NEVER)
-        if node.op in LEAVES:
-            return self._opaque(node, node.width)
-        try:
-            read = _READ.get(node.op)
-            return read(self, node) if read else self._form(terms.expand(TABLE[node.op], node.args, node.width))
-        except TooLarge:
-            if self.ring.exhausted:
-                raise
-            return self._opaque(node, node.width)
-
-    def _opaque(self, key: object, width: int) -> Form:
-        return self.ring.sign(key) if width == 1 else Word(width, self.ring.word(key, width))
-
     def _word(self, node: Node) -> Word:
-        form = self._form(node)
+        form = self.form(node)
         assert isinstance(form, Word), node
         return form
 
     def _condition(self, node: Node) -> Table:
-        form = self._form(node)
+        form = self.form(node)
         assert isinstance(form, Table), node
         return form
 
@@ -228,7 +151,7 @@ class Reading:
 
     def _neg(self, node: Node) -> Form:
         if node.width == 1:
-            return self._form(node.args[0])
+            return self.form(node.args[0])
         return Word(node.width, poly=plus({}, self.poly(self._word(node.args[0])), -1))
 
     def _mul(self, node: Node) -> Form:
@@ -246,7 +169,7 @@ class Reading:
             return Word(node.width, ALWAYS)
         if divisor is not None and divisor & divisor - 1 == 0:
             return self._right(a, divisor.bit_length() - 1)
-        return self._opaque(("udiv", self.key(a), self.key(b)), node.width)
+        return self.opaque(("udiv", self.key(a), self.key(b)), node.width)
 
     # --- bitwise ---
 
@@ -271,7 +194,7 @@ class Reading:
 
     def _apart(self, node: Node, a: Word, b: Word) -> Word | None:
         """Words without a common bit are joined by adding them; a mask that takes all or a low part is no base."""
-        left, right = (self._facts.of(arg).possible for arg in node.args)
+        left, right = (self.facts.of(arg).possible for arg in node.args)
         if not left & right:
             return Word(node.width, NEVER) if node.op == "and" else (
                 Word(node.width, poly=plus(self.poly(a), self.poly(b))))
@@ -308,7 +231,7 @@ class Reading:
         a, b = map(self._word, node.args)
         count = self.constant(b)
         if count is None:
-            return self._opaque(("lshr", self.key(a), self.key(b)), node.width)
+            return self.opaque(("lshr", self.key(a), self.key(b)), node.width)
         return self._right(a, count)
 
     def _right(self, word: Word, count: int) -> Word:
@@ -344,7 +267,7 @@ class Reading:
     def _select(self, node: Node) -> Form:
         condition = self._condition(node.args[0])
         if condition in (ALWAYS, NEVER):
-            return self._form(node.args[1] if condition == ALWAYS else node.args[2])
+            return self.form(node.args[1] if condition == ALWAYS else node.args[2])
         if node.width == 1:
             return mux(condition, *map(self._condition, node.args[1:]))
         a, b = map(self._word, node.args[1:])
@@ -406,12 +329,9 @@ class Reading:
         left, right = self.key(a), self.key(b)
         return NEVER if left == right else self.ring.sign(("ult", left, right))
 
-
-# The operations that are read as they are; all others are expanded to these.
-_READ: Final[Mapping[str, Callable[[Reading, Node], Form]]] = {
-    "add": Reading._add, "sub": partial(Reading._add, factor=-1), "neg": Reading._neg, "mul": Reading._mul,
-    "udiv": Reading._udiv, "not": Reading._not, "and": partial(Reading._bitwise, join=conjoin),
-    "or": partial(Reading._bitwise, join=disjoin), "xor": partial(Reading._bitwise, join=differ),
-    "shl": Reading._shl, "lshr": Reading._lshr, "zext": Reading._zext, "sext": Reading._sext,
-    "trunc": Reading._trunc, "select": Reading._select, "eq": Reading._eq, "ne": Reading._ne, "ult": Reading._ult,
-}
+    operations = {
+        "add": _add, "sub": partial(_add, factor=-1), "neg": _neg, "mul": _mul, "udiv": _udiv,
+        "not": _not, "and": partial(_bitwise, join=conjoin), "or": partial(_bitwise, join=disjoin),
+        "xor": partial(_bitwise, join=differ), "shl": _shl, "lshr": _lshr, "zext": _zext, "sext": _sext,
+        "trunc": _trunc, "select": _select, "eq": _eq, "ne": _ne, "ult": _ult,
+    }

@@ -6,7 +6,6 @@ import itertools
 import random
 
 import pytest
-
 from primir.ir import evaluate, graph
 from primir.ir.graph import CONST, LEAVES, Node, apply, const, leaf, topological
 from primir.ir.primes import TABLE
