@@ -25,16 +25,17 @@ from .reading import Reading, TooLarge, refuted
 
 PAIRS = 16  # of products, when two bits are multiplied out
 FACTORS = 6  # of a product
-TERMS = 1000  # of a sum
+TERMS = 400  # of a sum
+SUMMED = 4  # products in an exclusive or that is written as a sum
 
 Bit = int  # the set of products in an exclusive or: bit i is product i, and product 0 is the constant 1
 
 
 @dataclass(frozen=True, slots=True)
 class BitLinear:
-    """Proves equalities of words as sums of bits. `work` counts steps of some 0.2 microseconds each."""
+    """Proves equalities of words as sums of bits. `work` counts steps of some half a microsecond each."""
 
-    work: int = 600_000
+    work: int = 200_000
     name: str = "bit-linear form"
 
     def ask(self, query: Query, deadline: Deadline) -> Answer:
@@ -157,11 +158,28 @@ class BitReading(Reading[Form]):
     def _same(self, a: Word, b: Word) -> bool:
         """Whether two words were found to be equal."""
         difference = self._sum(a, b, -1)
-        if self._is_zero_sum(difference):
-            return True
-        return self.bits(a) == self.bits(b)
+        return self._is_zero(difference) or self.bits(a) == self.bits(b) or self._is_zero(self._expanded(difference))
 
-    def _is_zero_sum(self, word: Word) -> bool:
+    def _expanded(self, word: Word) -> Word:
+        """The sum over products of bits: a ^ b is a + b - 2 * a * b. What would grow too much stays as it is."""
+        terms: dict[Bit, int] = {}
+        for bit, factor in word.terms.items():
+            for part, each in self._products_of(bit):
+                terms[part] = terms.get(part, 0) + factor * each
+        return made(word.width, terms, word.constant)
+
+    def _products_of(self, bit: Bit) -> list[tuple[Bit, int]]:
+        if bit.bit_count() > SUMMED:
+            return [(bit, 1)]
+        found: list[tuple[Bit, int]] = []
+        for index in _members(bit):
+            self.spend(4 * len(found))
+            both = [(1 << self._product(self._products[index] | self._products[part.bit_length() - 1]), -2 * factor)
+                    for part, factor in found]
+            found += [(1 << index, 1), *both]
+        return found
+
+    def _is_zero(self, word: Word) -> bool:
         """Whether a sum is 0: without terms, or with such as meet in the highest bit alone, where + is ^."""
         half = 1 << word.width - 1
         if any(factor != half for factor in word.terms.values()) or word.constant & half - 1:
@@ -201,8 +219,9 @@ class BitReading(Reading[Form]):
             return b if a == 1 else a if b == 1 or a == b else 0
         if a == b ^ 1:
             return 0
-        self.spend(4)
-        if a.bit_count() * b.bit_count() <= PAIRS:
+        count = a.bit_count() * b.bit_count()
+        self.spend(8 + 4 * min(count, PAIRS))
+        if count <= PAIRS:
             pairs = [self._products[i] | self._products[j] for i in _members(a) for j in _members(b)]
             if all(len(atoms) <= FACTORS for atoms in pairs):
                 found = 0
@@ -223,6 +242,7 @@ class BitReading(Reading[Form]):
     def bits(self, word: Word) -> list[Bit]:
         """The bits of a word, the lowest first. A field that no carry leaves or enters has bits of its own."""
         if word.bits is None:
+            self.spend(2 * (word.width + len(word.terms)))
             word.bits = self._plain_bits(word) or self._bits_of_fields(word)
         return word.bits
 
@@ -253,7 +273,9 @@ class BitReading(Reading[Form]):
         for bit, factor in word.terms.items():
             if factor & 1:
                 lowest ^= bit
-        return [lowest, *(self._atom(("sum", word.key, place)) for place in range(1, word.width))]
+        self.spend(len(word.terms) * word.width)
+        below = (made(place + 1, word.terms, word.constant).key for place in range(1, word.width))
+        return [lowest, *(self._atom(("highest of", key)) for key in below)]
 
     # --- sums ---
 
@@ -308,6 +330,7 @@ class BitReading(Reading[Form]):
 
     def _gated(self, condition: Bit, word: Word) -> Word:
         """condition * word."""
+        self.spend(4 * len(word.terms))
         terms: dict[Bit, int] = {}
         for bit, factor in (*word.terms.items(), (1, word.constant)):
             both = self._and_bits(condition, bit)
@@ -323,6 +346,7 @@ class BitReading(Reading[Form]):
             return b ^ self._and_bits(condition, a ^ b)
         x, y = map(self._word, node.args[1:])
         if x.bits is not None and y.bits is not None:
+            self.spend(4 * node.width)
             return of_bits([b ^ self._and_bits(condition, a ^ b) for a, b in zip(x.bits, y.bits, strict=True)])
         return self._sum(y, self._gated(condition, self._sum(x, y, -1)), 1)
 
@@ -379,7 +403,7 @@ class BitReading(Reading[Form]):
                 return Word(node.width, {}) if node.op == "and" else self._sum(a, b, 1)
             if node.op == "and" and not (a.terms and b.terms):
                 return self._masked(a, b.constant) if not b.terms else self._masked(b, a.constant)
-        self.spend(2 * node.width)
+        self.spend(4 * node.width)
         return of_bits([join(self, x, y) for x, y in zip(self.bits(a), self.bits(b), strict=True)])
 
     def _masked(self, word: Word, mask: int) -> Word:
@@ -423,6 +447,7 @@ class BitReading(Reading[Form]):
             return Word(word.width, {})
         if count == 0:
             return word
+        self.spend(word.width)
         if word.bits is None:
             field = self._field(word, count, word.width)
             if field is not None:
@@ -441,6 +466,7 @@ class BitReading(Reading[Form]):
         if count >= node.width:
             return Word(node.width, {})
         if a.bits is not None:
+            self.spend(node.width)
             return of_bits([*[0] * count, *a.bits[:node.width - count]])
         return self._times(a, 1 << count)
 
@@ -448,6 +474,7 @@ class BitReading(Reading[Form]):
 
     def _zext(self, node: Node, signed: bool = False) -> Form:
         (arg,) = node.args
+        self.spend(node.width)
         if arg.width == 1:
             bit = self._condition(arg)
             return of_bits([bit] * node.width if signed else [bit, *[0] * (node.width - 1)])
@@ -461,6 +488,7 @@ class BitReading(Reading[Form]):
 
     def _trunc(self, node: Node) -> Form:
         word = self._word(node.args[0])
+        self.spend(node.width)
         if node.width == 1:
             return word.bits[0] if word.bits is not None else self._bits_of_sum(word)[0]
         if word.bits is not None:

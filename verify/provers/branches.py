@@ -11,16 +11,19 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from ...ir.evaluate import fold
 from ...ir.facts import Facts
-from ...ir.graph import CONST, FALSE, LEAVES, TRUE, Node, both, choose, const, either, negate, rebuilt, topological
+from ...ir.graph import FALSE, LEAVES, TRUE, Node, both, choose, const, either, negate, rebuilt, topological
 from .query import Query
 
 Branch = tuple[Node, ...]
 
 BRANCHES = 64
+WORK = 30_000  # operations of all branches together; beyond that, they are not taken apart further
 
 
 def branches(query: Query) -> Iterator[Branch]:
     """Conjunctions, one of which holds where the query does. One that has become empty holds everywhere."""
+    size = sum(1 for _ in topological(query.conditions))
+    limit = min(BRANCHES, 1 + WORK // size)
     count = 1
     open_: list[tuple[list[Node], list[Node]]] = [([], list(query.conditions))]
     while open_:
@@ -32,7 +35,7 @@ def branches(query: Query) -> Iterator[Branch]:
                 literals.append(node)
             elif parts[0]:
                 pending += parts[1]
-            elif count + 1 > BRANCHES:
+            elif count >= limit:
                 literals.append(node)
             else:
                 count += 1
@@ -83,28 +86,43 @@ def _says(literal: Node) -> Mapping[Node, Node]:
     """What `literal` says of a leaf."""
     positive = literal.op != "not"
     inner = literal if positive else literal.args[0]
-    if inner.op in LEAVES and inner.op != CONST:
+    if _is_input(inner):
         return {inner: TRUE if positive else FALSE}
     if inner.op == ("eq" if positive else "ne"):
         a, b = inner.args
         for word, value in ((a, b), (b, a)):
-            if value.is_const and word.op in LEAVES and not word.is_const:
+            if value.is_const and _is_input(word):
                 return {word: value}
     return {}
 
 
+def _is_input(node: Node) -> bool:
+    return node.op in LEAVES and not node.is_const
+
+
 def _by_each_other(literals: list[Node]) -> list[Node]:
     """`literals` with the conditions that are literals themselves put into all others."""
-    for index in range(len(literals)):
-        literal = literals[index]
-        truth = {negate(literal): FALSE} if literal.op == "not" else {literal: TRUE}
-        (inner,) = truth
-        if inner.is_const or inner.op == "ne":
-            continue
-        users = [place for place, other in enumerate(literals) if place != index and inner in set(topological([other]))]
-        for place, new in zip(users, replaced([literals[place] for place in users], truth), strict=True):
-            literals[place] = new
-    return literals
+    said: dict[Node, Node] = {}
+    for literal in literals:
+        inner, truth = (literal.args[0], FALSE) if literal.op == "not" else (literal, TRUE)
+        said[inner] = truth
+    below = {node for literal in literals for inner in _inside(literal) for node in topological(inner.args)}
+    used = {inner: truth for inner, truth in said.items() if inner in below}
+    if not used:
+        return literals
+    return [_around(literal, used) for literal in literals]
+
+
+def _inside(literal: Node) -> tuple[Node]:
+    return (literal.args[0],) if literal.op == "not" else (literal,)
+
+
+def _around(literal: Node, said: Mapping[Node, Node]) -> Node:
+    """`literal` with what is said put in everywhere but at its root: it may be what says it."""
+    (inner,) = _inside(literal)
+    args = replaced(inner.args, said)
+    new = inner if all(a is b for a, b in zip(args, inner.args, strict=True)) else _shorter(rebuilt(inner, tuple(args)))
+    return negate(new) if literal.op == "not" else new
 
 
 def replaced(roots: Sequence[Node], new: Mapping[Node, Node]) -> list[Node]:
@@ -138,8 +156,7 @@ def _shorter(node: Node) -> Node:
 def cases(branch: Branch) -> list[Branch] | None:
     """`branch` split by whether a word is the constant that it is compared with; None where there is no such one."""
     for node in topological(branch):
-        if node.op in ("eq", "ne") and node.args[1].is_const and node.args[0].op in LEAVES and node not in branch:
-            equal = node if node.op == "eq" else negate(node)
+        if node.op in ("eq", "ne") and node.args[1].is_const and _is_input(node.args[0]) and node not in branch:
             split = []
             for truth in (TRUE, FALSE):
                 new = {node: truth if node.op == "eq" else negate(truth)}
@@ -147,6 +164,5 @@ def cases(branch: Branch) -> list[Branch] | None:
                     new[node.args[0]] = node.args[1]
                 rest = simplified(replaced(branch, new))
                 split += [] if rest is None else [rest]
-            assert equal.width == 1
             return split
     return None

@@ -17,7 +17,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Container, Hashable, Iterable, Iterator
 from functools import lru_cache
-from itertools import chain, product
+from itertools import chain, islice, product
 from math import factorial, prod
 from typing import NamedTuple
 
@@ -41,6 +41,7 @@ Poly = dict[Key, int]
 
 TERMS = 4000  # of a polynomial
 DEGREE = 64
+LATEST = 12  # definitions that are looked for one by one
 POINTS = 10  # bits of the points at which a polynomial is tried out
 
 
@@ -148,6 +149,8 @@ class Ring:
         left = self._width[word] - before - count
         if left <= 0:
             return NEVER
+        if left == 1:  # the highest bit, as the word 0 or 1
+            return conjoin(variable(self._bit(word, before + count)), variable(self._mask_number(1)))
         new = self._number(("shifted", word, before + count), left)
         self._origin[new] = word, before + count
         return variable(new)
@@ -381,6 +384,7 @@ class Ring:
     def reduced(self, poly: Poly, width: int, only: int | None = None) -> Poly:
         """`poly` with the leading terms of base words' definitions (of one, `only`) replaced by the words."""
         found = dict(poly)
+        self.spend(len(poly) + (len(self._definitions) if only is None else 1))
         for atom in reversed(self._definitions) if only is None else (only,):
             definition = self._definitions[atom]
             if definition.lead is None or definition.width < width:
@@ -530,8 +534,9 @@ class Ring:
         found = self._recognized(poly, width)
         if found is not None or not self._definitions:
             return found
+        latest = islice(reversed(self._definitions), LATEST)
         for other in chain(self._with_bases(poly, width),
-                           (self.reduced(poly, width, only) for only in (None, *reversed(self._definitions)))):
+                           (self.reduced(poly, width, only) for only in (None, *latest))):
             if other != poly and (found := self._recognized(other, width)) is not None:
                 return found
         return None

@@ -110,7 +110,12 @@ class RingReading(Reading[Form]):
         if word.table is None:
             assert word.poly is not None
             normal = self.ring.normal(word.poly, word.width)
-            word.table = self.ring.recognized(normal, word.width)
+            top = 1 << word.width - 1
+            if normal and all(value == top for value in normal.values()):
+                highest = self._parity(dict.fromkeys(normal, 1))
+                word.table = conjoin(highest, self.ring.constant(top, word.width))
+            else:
+                word.table = self.ring.recognized(normal, word.width)
             if word.table is None:
                 word.table = self.ring.base(normal, word.width)
         return word.table

@@ -6,7 +6,7 @@ import itertools
 import random
 
 import pytest
-from primir.ir import evaluate, graph
+from primir.ir import evaluate, graph, samples, terms
 from primir.ir.graph import CONST, LEAVES, Node, apply, const, leaf, topological
 from primir.ir.primes import TABLE
 from primir.jobs.limits import Deadline
@@ -164,6 +164,31 @@ class Fuzz:
         return proved
 
 
+def node_of(text: str, width: int) -> Node:
+    """The node that a term means over leaves of one width."""
+    term = terms.parse(text)
+    names = {name: leaf(name, width) for name in "abcdexyztuv"}
+    return terms.instantiate(term, terms.Scope(names, width, width), width)
+
+
+def differ_somewhere(a: Node, b: Node, count: int = 3000) -> bool:
+    """Whether two words differ on corner inputs or random ones."""
+    inputs = graph.leaves([a, b])
+    both = evaluate.compiled([a, b], inputs)
+    points = itertools.islice(samples.samples([node.width for node in inputs], seed=1), count)
+    return any(len(set(both(*words))) > 1 for words in points)
+
+
 @pytest.fixture
 def fuzz():
     return Fuzz
+
+
+@pytest.fixture(name="node_of")
+def node_of_fixture():
+    return node_of
+
+
+@pytest.fixture(name="differ_somewhere")
+def differ_somewhere_fixture():
+    return differ_somewhere
