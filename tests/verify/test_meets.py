@@ -9,7 +9,7 @@ from primir.ir.text import parse_functions
 from primir.jobs.limits import Deadline
 from primir.lift.language import parse_specs
 from primir.lift.spec import Example, from_function
-from primir.verify.provers.portfolio import STANDARD
+from primir.verify.provers.corners import Corners
 from primir.verify.refine import check_spec, meets
 from primir.verify.verdict import Proved, Refuted, Unknown, Vacuous
 
@@ -130,6 +130,6 @@ def test_a_division_by_zero_in_a_predicate_is_named():
 def test_an_obligation_that_nobody_decides_is_unknown():
     guarded = spec(DIVIDE.replace("y != 0", "y > x"))
     assert isinstance(check_spec(guarded, Deadline(5)), Proved)
-    verdict = check_spec(guarded, Deadline(5), provers=STANDARD[1:2])
+    verdict = check_spec(guarded, Deadline(5), provers=[Corners()])
     assert isinstance(verdict, Unknown)
     assert "`y != 0`" in verdict.why

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import random
+import sys
 
 import pytest
 from primir.ir import evaluate, graph, samples, terms
@@ -123,8 +124,14 @@ class Fuzz:
     Random = Random
     holds_somewhere = staticmethod(holds_somewhere)
 
-    def __init__(self, prover) -> None:
-        self.prover = prover
+    def __init__(self, prover, seed: int) -> None:
+        self.prover, self.seed = prover, seed
+
+    def all(self, count: int) -> dict[str, int]:
+        """How many of `count` of each kind are refuted, written out with the seed."""
+        found = {kind.__name__: kind(count) for kind in (self.equal_pairs, self.unequal_pairs, self.conditions)}
+        sys.stdout.write(f"seed {self.seed}, of {count} each, none wrong: {found}\n")
+        return found
 
     def unsat(self, *conditions) -> bool:
         """Whether the prover says Unsat; that it is right is asserted."""
@@ -132,33 +139,34 @@ class Fuzz:
         answer = self.prover.ask(Query(goal, tuple(assumptions)), Deadline(20))
         assert not isinstance(answer, Sat)
         if isinstance(answer, Unsat):
-            assert not holds_somewhere(list(conditions)), f"wrong: {conditions}"
+            assert not holds_somewhere(list(conditions)), f"seed {self.seed}: {conditions}"
         return isinstance(answer, Unsat)
 
-    def unequal_pairs(self, seed: int, count: int) -> int:
+    def unequal_pairs(self, count: int) -> int:
         """How many of `count` pairs, most of them unequal by little, are proved; none of them wrongly."""
         proved = 0
         for index in range(count):
-            source = Random(seed * 1_000_003 + index, 1 + index % 5, 1 + index % 3 if index % 5 < 3 else 1 + index % 2)
+            width = 1 + index % 5
+            source = Random(self.seed * 1_000_003 + index, width, 1 + index % (3 if width < 4 else 2))
             a = source.node(source.rng.randrange(1, 5))
             b = source.mutated(source.rewritten(a, source.rng.randrange(3)))
             proved += self.unsat(apply("ne", a, b))
         return proved
 
-    def equal_pairs(self, seed: int, count: int) -> int:
+    def equal_pairs(self, count: int) -> int:
         """How many of `count` pairs made by rewriting are proved."""
         proved = 0
         for index in range(count):
-            source = Random(seed * 1_000_003 + index, 2 + index % 4)
+            source = Random(self.seed * 1_000_003 + index, 2 + index % 4)
             a = source.node(source.rng.randrange(1, 4))
             proved += self.unsat(apply("ne", a, source.rewritten(a)))
         return proved
 
-    def conditions(self, seed: int, count: int) -> int:
+    def conditions(self, count: int) -> int:
         """How many of `count` conjunctions of random conditions are refuted; none of them wrongly."""
         proved = 0
         for index in range(count):
-            source = Random(seed * 1_000_003 + index, 1 + index % 4)
+            source = Random(self.seed * 1_000_003 + index, 1 + index % 4)
             literals = [source.node(source.rng.randrange(1, 4), 1) for _ in range(source.rng.randrange(1, 4))]
             proved += self.unsat(*literals)
         return proved

@@ -154,17 +154,9 @@ def test_large_queries_end_soon(large):
 
 
 def test_random_queries_agree_with_brute_force(fuzz):
-    run = fuzz(BITS)
-    unequal, equal, conditions = (put(SEED, 800) for put in (run.unequal_pairs, run.equal_pairs, run.conditions))
-    print(f"seed {SEED}: proved {equal} of 800 equal pairs, {unequal} of 800 mutants (rightly), {conditions} of 800")
-    assert equal > 450
+    assert fuzz(BITS, SEED).all(800)["equal_pairs"] > 450
 
 
 @pytest.mark.slow
 def test_many_random_queries_agree_with_brute_force(fuzz):
-    seed = random.randrange(1 << 30)
-    print(f"seed {seed}")
-    run = fuzz(BITS)
-    print(f"proved {run.equal_pairs(seed, 20_000)} of 20,000 equal pairs")
-    run.unequal_pairs(seed, 40_000)
-    run.conditions(seed, 20_000)
+    fuzz(BITS, random.randrange(1 << 30)).all(20_000)

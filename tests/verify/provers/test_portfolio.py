@@ -10,9 +10,13 @@ from primir.ir.graph import CHOICE, Node, apply, const, leaf
 from primir.ir.primes import TABLE
 from primir.ir.text import parse_functions
 from primir.jobs.limits import Deadline
+from primir.verify.provers.bitlinear import BitLinear
+from primir.verify.provers.corners import Corners
 from primir.verify.provers.portfolio import STANDARD, satisfiable
 from primir.verify.provers.query import Answer, DontKnow, Query, Sat, Unsat
+from primir.verify.provers.ring import RingForm
 from primir.verify.provers.solvers import BITWUZLA, Z3
+from primir.verify.provers.structural import Structural
 from primir.verify.refine import refine
 from primir.verify.verdict import Proved, Refuted, Unknown
 
@@ -45,7 +49,7 @@ def test_a_lying_model_is_never_shown_as_a_refutation():
 
 
 def test_a_lying_unsat_finds_a_counterexample_in_its_way():
-    verdict = refine(SOURCE, OTHER, deadline=Deadline(5), provers=[*STANDARD[:2], Fixed(Unsat("liar"))])
+    verdict = refine(SOURCE, OTHER, deadline=Deadline(5), provers=[Structural(), Corners(), Fixed(Unsat("liar"))])
     assert isinstance(verdict, Refuted)
 
 
@@ -92,3 +96,27 @@ def test_against_brute_force(provers):
         assert not answer.remarks
         found[type(answer)] += 1
     assert min(found.values()) > 30, found
+
+
+def test_verdicts_are_the_same_without_the_normal_forms():
+    own = (RingForm(), BitLinear())
+    others = [prover for prover in STANDARD if prover not in own]
+    assert len(others) == len(STANDARD) - len(own)
+    seed = 7
+    rng = random.Random(seed)
+    by_own = 0
+    for index in range(150):
+        query = random_query(rng)
+        answer, other = satisfiable(query, Deadline(20)), satisfiable(query, Deadline(20), others)
+        assert type(answer) is type(other), f"seed {seed}, query {index}: {query}\n{answer}\n{other}"
+        by_own += answer.prover in {prover.name for prover in own}
+    assert by_own >= 10
+
+
+@pytest.mark.parametrize("left, right, prover", [
+    ("(mul x y)", "(add (mul (and x y) (or x y)) (mul (and x (not y)) (and (not x) y)))", "ring normal form"),
+    ("(urem x 3)", "(urem (add (lshr x 16) (and x 0xffff)) 3)", "bit-linear form"),
+])
+def test_each_answer_names_its_prover(left, right, prover, node_of):
+    query = Query(apply("ne", node_of(left, 64), node_of(right, 64)))
+    assert satisfiable(query, Deadline(20)) == Unsat(prover)
