@@ -20,7 +20,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias, TypeGuard, TypeVar, overload
 from .ir.errors import Place, PrimirError
 from .jobs.limits import Deadline
 from .lift.loops import UNROLL, Unroll
-from .lift.source import MARK, Mark, Names, Reading, Source, lift_source, lift_specs, restrict
+from .lift.marks import MARK, Mark, Names
+from .lift.source import Reading, Source, lift_source, lift_specs, restrict
 
 if TYPE_CHECKING:
     from .ir.graph import Function

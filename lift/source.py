@@ -16,17 +16,17 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from ..ir.errors import Place, PrimirError
 from ..ir.graph import TRUE, Function, Parameter, both
 from .loops import UNROLL, Unroll
+from .marks import Mark, Names, mark_of
 from .spec import Spec, from_function
 
 if TYPE_CHECKING:
     from .python import Lowered
+    from .running import Wanted
     from .slices import Slices
 
 Source: TypeAlias = "str | os.PathLike[str] | Callable[..., Any] | Function | Spec"
 
 Matched: TypeAlias = "tuple[str, Function | PrimirError, Function | PrimirError]"  # a name, and both sides
-
-Names: TypeAlias = str | Sequence[str]  # of operations: in one text, apart by spaces or commas, or in several
 
 COMPILED = (".c", ".h", ".cc", ".cpp", ".cxx", ".hpp", ".rs")
 READ = (".spec", ".py", ".ll", ".bc", *COMPILED)
@@ -53,15 +53,6 @@ class Location:
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
-    """What `@primir.spec` says about a function: a condition on its inputs, and the operations that search may use."""
-
-    requires: str | None = None
-    using: Names | None = None
-    forbid: Names = ()
-
-
-@dataclass(frozen=True, slots=True)
 class Reading:
     """How sources are read.
 
@@ -74,7 +65,6 @@ class Reading:
 
 
 READING = Reading()
-MARK = "__primir_spec__"  # the attribute of a function that holds its Mark
 
 
 # --- names ------------------------------------------------------------------------------------------------------------
@@ -178,7 +168,7 @@ def lift_source(source: Source, reading: Reading = READING) -> list[Spec] | Func
         case ".spec":
             return _specs_in(location)
         case ".py":
-            return lift_callable(_callable_at(location), reading)
+            return [lift_lowered(lowered, reading) for lowered, _ in _run(location, "one")][0]
         case ".ll" | ".bc":
             return _lift_llvm(location, reading)
         case _:
@@ -196,7 +186,8 @@ def lift_specs(source: Source, reading: Reading = READING) -> list[Spec]:
     if isinstance(source, (str, os.PathLike)):
         location = split_source(os.fspath(source))
         if location.suffix == ".py":
-            return [spec_of(function, reading) for function in _asked_for(location)]
+            return [_marked(from_function(lift_lowered(lowered, reading)), mark)
+                    for lowered, mark in _run(location, "marked")]
     elif not isinstance(source, (Function, Spec)):
         return [spec_of(source, reading)]
     lifted = lift_source(source, reading)
@@ -216,12 +207,8 @@ def lift_pairs(source: str, reading: Reading = READING) -> list[tuple[Function, 
                                  undef_inputs=reading.undef_inputs)
         pairs = [(functions[old], functions[new]) for old, new in functions.pairs]
     elif location.suffix == ".py" and location.file is not None:
-        from .python import functions_in
-
-        found = functions_in(location.file)
-        named = [(old, f"tgt{old[3:]}") for old in found if old.startswith("src")]
-        pairs = [(lift_callable(found[old], reading), lift_callable(found[new], reading))
-                 for old, new in named if new in found]
+        lifted = [lift_lowered(lowered, reading) for lowered, _ in _run(location, "pairs")]
+        pairs = list(zip(lifted[::2], lifted[1::2]))
     elif location.suffix in COMPILED and location.file is not None and location.function is None:
         from .compiled import lift_compiled_pairs
 
@@ -277,24 +264,12 @@ def lift_modules(old: str, new: str, reading: Reading = READING) -> list[Matched
     return [(name, before.lifted(name), after.lifted(name)) for name in wanted]
 
 
-def _callable_at(location: Location) -> Callable[..., Any]:
-    """The Python function at `location`; its file is executed, or its module imported."""
-    from .python import load, load_dotted
+def _run(location: Location, wanted: Wanted) -> list[tuple[Lowered, Mark | None]]:
+    """The functions at `location`; its file is executed, or its module imported."""
+    from .running import functions_at
 
-    if location.file is None:
-        return load_dotted(f"{location.module}:{location.function}")
-    return load(location.file, location.function)
-
-
-def _asked_for(location: Location) -> Sequence[Callable[..., Any]]:
-    """The function at `location`, or where none is named, all that are marked as specs."""
-    from .python import functions_in, only_typed
-
-    if location.file is None or location.function is not None:
-        return [_callable_at(location)]
-    functions = functions_in(location.file)
-    marked = [function for function in functions.values() if mark_of(function) is not None]
-    return marked or [only_typed(functions, str(location.file))]
+    file = None if location.file is None else str(location.file)
+    return functions_at(file, location.module, location.function, wanted)
 
 
 def _specs_in(location: Location) -> list[Spec]:
@@ -351,16 +326,12 @@ def _bytes(path: Path) -> bytes:
 # --- Python functions -------------------------------------------------------------------------------------------------
 
 
-def mark_of(function: Callable[..., Any]) -> Mark | None:
-    """What `@primir.spec` said about `function`, None where it is not marked."""
-    mark = getattr(function, MARK, None)
-    return mark if isinstance(mark, Mark) else None
-
-
 def spec_of(function: Callable[..., Any], reading: Reading = READING) -> Spec:
     """The spec that asks for a refinement of a Python function, under what its `@primir.spec` says."""
-    spec = from_function(lift_callable(function, reading))
-    mark = mark_of(function)
+    return _marked(from_function(lift_callable(function, reading)), mark_of(function))
+
+
+def _marked(spec: Spec, mark: Mark | None) -> Spec:
     return spec if mark is None else restrict(spec, requires=mark.requires, using=mark.using, forbid=mark.forbid)
 
 
@@ -408,11 +379,16 @@ def _named(names: Names) -> set[str]:
 
 def lift_callable(function: Callable[..., Any], reading: Reading = READING) -> Function:
     """A Python function with annotated machine types, as a graph. PrimirError, with its place, for what has none."""
-    from .llvm import lift_llvm
-    from .lowering import RAISE
     from .python import lower
 
-    lowered = lower(function)
+    return lift_lowered(lower(function), reading)
+
+
+def lift_lowered(lowered: Lowered, reading: Reading = READING) -> Function:
+    """A Python function that numba has lowered, as a graph. PrimirError, at its place in Python, for what cannot be."""
+    from .llvm import lift_llvm
+    from .lowering import RAISE
+
     try:
         lifted = lift_llvm(lowered.llvm, lowered.symbol, raises={RAISE}, unroll=reading.unroll)
     except PrimirError as error:
