@@ -222,6 +222,22 @@ def _engine(text: str) -> Any:
     return engine
 
 
+def library(text: str) -> Any:
+    """An execution engine with the module's functions as machine code for this very processor, optimized as by -O3."""
+    llvm = _llvm()
+    parsed = llvm.parse_assembly(_joined([text]))
+    parsed.verify()
+    machine = llvm.Target.from_default_triple().create_target_machine(
+        cpu=llvm.get_host_cpu_name(), features=llvm.get_host_cpu_features().flatten(), opt=3)
+    options = llvm.create_pipeline_tuning_options(speed_level=3)
+    options.loop_vectorization = options.loop_unrolling = options.slp_vectorization = True
+    builder = llvm.create_pass_builder(machine, options)
+    builder.getModulePassManager().run(parsed, builder)
+    engine = llvm.create_mcjit_compiler(parsed, machine)
+    engine.finalize_object()
+    return engine
+
+
 def assembly(llvm_text: str, target: str | None = None) -> str:
     """Assembly text, optimized as by -O2, for the host or for the target with that triple, as `aarch64-linux-gnu`.
 

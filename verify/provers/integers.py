@@ -29,17 +29,17 @@ CVC5_INTEGERS = replace(CVC5, name="integers by cvc5", slice=5.0, settings=(40_0
 
 @dataclass(frozen=True, slots=True)
 class Integers:
-    """Translates queries of up to `limit` operations and asks `solvers`, one after the other."""
+    """Translates queries of up to `limit` operations and asks `backends`, one after the other."""
 
-    solvers: tuple[Solver, ...] = (Z3_INTEGERS, CVC5_INTEGERS)
+    backends: tuple[Solver, ...] = (Z3_INTEGERS, CVC5_INTEGERS)
     limit: int = 2000
     name: str = "integers"
 
     def with_work(self, times: int) -> Integers:
         """The same with `times` as much work."""
-        return replace(self, solvers=tuple(
+        return replace(self, backends=tuple(
             replace(solver, slice=None, settings=tuple(times * work for work in solver.settings))
-            for solver in self.solvers))
+            for solver in self.backends))
 
     def ask(self, query: Query, deadline: Deadline) -> Answer:
         if sum(1 for _ in topological(query.conditions)) > self.limit:
@@ -51,7 +51,7 @@ class Integers:
         if script.impossible:
             return Unsat(self.name)
         doubts: list[DontKnow] = []
-        for solver in self.solvers:
+        for solver in self.backends:
             answer = race_for((solver,), script.text, query.leaves, deadline)
             match answer:
                 case Unsat():

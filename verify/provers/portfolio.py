@@ -15,6 +15,8 @@ from ...ir.primes import TABLE
 from ...jobs.limits import Deadline
 from .bitlinear import BitLinear
 from .corners import Corners
+from .exhaustive import Exhaustive
+from .floorsum import FloorSum
 from .integers import Integers
 from .query import Answer, DontKnow, Prover, Query, Sat
 from .ring import RingForm
@@ -48,12 +50,15 @@ STANDARD: Final[tuple[Prover, ...]] = (
     Structural(),
     RingForm(),  # the normal forms take half a millisecond for a small query, and end most proofs
     BitLinear(),
+    Where(FloorSum()),
     Corners(),  # 10 to 30 ms where nothing is found
     Where(Integers()),
     replace(BITWUZLA, slice=0.3),  # most queries take it milliseconds; what it cannot is hard
     replace(PLAIN_BITWUZLA, slice=1.0),
     Race((replace(Z3, slice=2.0), replace(BITWUZLA, slice=2.0))),
+    Exhaustive(bits=20),
     Where(Integers(), deep=False),
+    Exhaustive(),
     Integers().with_work(5),
     Race((Z3, BITWUZLA)),
 )

@@ -1,11 +1,9 @@
 """Integers for bits: what they prove, that they prove nothing wrong, and that every model of a query stays possible."""
 
 import random
-from itertools import product
 
 import pytest
-from primir.ir.evaluate import compiled
-from primir.ir.graph import CHOICE, Node, all_of, apply, const, leaf, negate
+from primir.ir.graph import all_of, apply, const, leaf, negate
 from primir.ir.primes import TABLE
 from primir.ir.text import parse_functions
 from primir.jobs.limits import Deadline
@@ -13,6 +11,7 @@ from primir.verify.provers.integers import CVC5_INTEGERS, Z3_INTEGERS, Integers,
 from primir.verify.provers.query import DontKnow, Query, Sat, Unsat
 from primir.verify.provers.solvers import Solver, ask_z3
 from primir.verify.refine import violation
+from queries import models, random_query
 
 PROVED = [
     # division and remainder by magic numbers, unsigned and signed, at 16, 32 and 64 bits
@@ -125,30 +124,6 @@ def test_large_queries_are_left_to_others():
     assert isinstance(answer, DontKnow) and "constraints" in answer.why
 
 
-def random_query(rng, operations) -> Query:
-    """Conditions over up to three leaves, of at most 11 bits together, by 14 operations at widths 1 to 5."""
-    leaves: list[Node] = [leaf("x", 12)]
-    while sum(node.width for node in leaves) > 11:
-        leaves = [leaf(f"v{i}", rng.randint(1, 5), rng.choice(["input", CHOICE])) for i in range(rng.randint(1, 3))]
-    nodes = [*leaves, *(const(rng.getrandbits(5), rng.randint(1, 5)) for _ in range(3))]
-    made: list[Node] = []
-    while len(made) < 14:
-        row = TABLE[rng.choice(operations)]
-        width = rng.choice(nodes).width
-        args = [[node for node in (*nodes[-6:], *nodes) if node.width == (1 if letter == "1" else width)]
-                for letter in row.arguments]
-        if all(args):
-            try:
-                made.append(apply(row.name, *map(rng.choice, args), width=rng.randint(1, 5) if row.cast else None))
-            except TypeError:  # a cast that leads nowhere, a width that bswap does not take
-                continue
-            nodes.append(made[-1])
-    goals = [apply(rng.choice(["eq", "eq", "ne", "ult"]), node, rng.choice([n for n in nodes if n.width == node.width]))
-             if rng.random() < 0.5 else apply("eq", node, const(rng.getrandbits(5), node.width))
-             for node in rng.sample(made, rng.randint(2, 3))]
-    return Query(goals[0], tuple(goals[1:]))
-
-
 def against_brute_force(seed, count, operations=tuple(TABLE)):
     """Says what the scripts of `count` random queries said: never unsat of what has a model."""
     rng = random.Random(seed)
@@ -156,17 +131,16 @@ def against_brute_force(seed, count, operations=tuple(TABLE)):
     for index in range(count):
         query = random_query(rng, operations)
         leaves = query.leaves
-        holds = compiled(query.conditions, leaves)
-        models = [words for words in product(*(range(1 << node.width) for node in leaves)) if all(holds(*words))]
+        possible = models(query)
         script = Script(query)
         word, detail = ("unsat", None) if script.impossible else ask_z3(script.text, 5.0)
         said[word] += 1
         where = f"seed {seed}, query {index}: {query}"
-        assert not (word == "unsat" and models), where
+        assert not (word == "unsat" and possible), where
         if word == "sat" and script.exact:
             assert query.holds({leaves[int(name[1:])]: value for name, value in detail.items()}), where
-        if models:
-            assert _allows(script, leaves, rng.choice(models)), where
+        if possible:
+            assert _allows(script, leaves, rng.choice(possible)), where
     return said
 
 
