@@ -1,13 +1,21 @@
 """Random programs: the lifted graph does what the original does when it runs, unoptimized and after LLVM's O2.
 
-What helpers/programs.py grows from a seed holds every kind of instruction; a report names the seed and the function.
+What helpers/programs.py grows from a seed holds every kind of instruction, what c_programs.py does has every kind of
+local variable; a report names the seed and the function.
 """
 
+import re
+import shutil
+
+import c_programs
 import pytest
 from agreement import agrees
-from native import compile_llvm, optimized
+from native import compile_c, compile_llvm, optimized
+from primir.ir.errors import PrimirError
 from primir.jobs.limits import Deadline
+from primir.lift.clang import find_clang
 from primir.lift.llvm import functions_of
+from primir.lift.source import lift_source
 from primir.verify.refine import refine
 from programs import definition, module
 
@@ -44,6 +52,31 @@ def test_random_programs(seed):
 @pytest.mark.parametrize("seed", range(1000, 1100))
 def test_two_thousand_random_programs(seed):
     assert check(seed, EACH, 10_000) > 10_000 * EACH / 2
+
+
+@pytest.mark.skipif(shutil.which("cc") is None, reason="there is no cc to link with")
+@pytest.mark.parametrize("seed, count", [(1, 3), *(pytest.param(seed, EACH, marks=pytest.mark.slow)
+                                                  for seed in range(200, 215))])
+def test_random_programs_in_c(seed, count, tmp_path):
+    print(f"seed {seed}")  # noqa: T201
+    try:
+        compiler = find_clang().command
+    except PrimirError as problem:
+        pytest.skip(str(problem))
+    text, shapes = c_programs.unit(seed, count)
+    file = tmp_path / "unit.c"
+    file.write_text(text)
+    native = {level: compile_c(compiler, file, shapes, tmp_path, [f"-O{level}"]) for level in LEVELS}
+    compared = 0
+    for name in shapes:
+        try:
+            function = lift_source(f"{file}:{name}")
+        except PrimirError as problem:
+            if re.search("cannot be lifted|too long|more than", str(problem)):
+                continue
+            raise
+        compared += agrees(function, {f"-O{level}": native[level][name] for level in LEVELS}, 2000, seed, least=0)
+    assert compared > 1000 * count / 2
 
 
 def statuses(seed, count, target, seconds):
