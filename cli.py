@@ -528,9 +528,20 @@ def _report(found: Sequence[Finding], form: str, undef_inputs: bool) -> str:
 
             return github(found)
         case _:
-            lines = [verdict_text(finding.verdict, finding.old, finding.new) for finding in found]
+            lines = [verdict_text(finding.verdict, finding.old, finding.new) + _again(finding) for finding in found]
             held = sum(finding.accepted for finding in found)
             return "\n".join([*lines, *([f"{held} of {len(found)} hold"] if len(found) > 2 else [])])
+
+
+def _again(finding: Finding) -> str:
+    """A line with the command that looks at a counterexample again."""
+    import shlex
+
+    condition = getattr(getattr(finding.verdict, "counterexample", None), "condition", "")
+    if not condition:
+        return ""
+    undef = ["--undef-inputs"] if finding.reading.undef_inputs else []
+    return f"\n  again: {shlex.join(['primir', 'verify', *finding.sources, '--requires', condition, *undef])}"
 
 
 # --- check ------------------------------------------------------------------------------------------------------------

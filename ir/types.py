@@ -41,11 +41,12 @@ class Type:
         return word - (1 << self.width) if self.signed and word >> self.width - 1 else word
 
     def show(self, word: int) -> str:
-        """`word` for a reader: its number, and in hex where that says more."""
+        """`word` for a reader: its number, in hex where that says more, and with a sign where its top bit is one."""
         value = self.read(word)
         if self.truth or -10 < value < 10:
             return str(value)
-        return f"{value} (0x{word:x})"
+        signed = f", signed {value - (1 << self.width)}" if value >> self.width - 1 and not self.signed else ""
+        return f"{value} (0x{word:x}{signed})"
 
 
 @dataclass(frozen=True, slots=True)

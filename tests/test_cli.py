@@ -140,7 +140,8 @@ def test_json_of_verify(here, capsys, old, new, status, code):
 def test_a_refutation_shows_inputs_and_both_results(here, capsys):
     code, out, _ = run(capsys, "verify", "f.py:f", "f.py:g")
     assert code == 1
-    assert out.splitlines() == ["refuted: another value", "  x: u8 = 1", "  source: 0", "  target: 1"]
+    assert out.splitlines() == ["refuted: another value", "  x: u8 = 1", "  source: 0", "  target: 1",
+                                "  again: primir verify f.py:f f.py:g --requires 'x == 1'"]
 
 
 def test_a_condition_limits_the_inputs(here, capsys):

@@ -6,6 +6,7 @@ and domain roots among the results; a difference between both is a fault of ours
 
 from __future__ import annotations
 
+import re
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from types import EllipsisType
@@ -66,6 +67,18 @@ class Counterexample:
     def inputs(self) -> tuple[int, ...]:
         """The words, with 0 where any would do."""
         return tuple(word if isinstance(word, int) else 0 for word in self.words)
+
+    @property
+    def condition(self) -> str:
+        """The condition of a `.spec` that holds for these inputs alone; "" where no condition can say so."""
+        parts = []
+        for parameter, word in zip(self.parameters, self.words, strict=True):
+            if not isinstance(word, int) or not re.fullmatch("[A-Za-z_][A-Za-z0-9_]*", parameter.name):
+                return ""
+            value = parameter.type.read(word)
+            plain = parameter.name if value else f"not {parameter.name}"
+            parts.append(plain if parameter.type.truth else f"{parameter.name} == {value}")
+        return " and ".join(parts)
 
     @property
     def reason(self) -> Reason:

@@ -6,7 +6,6 @@ import re
 from collections.abc import Sequence
 from keyword import iskeyword
 
-from ..counterexample import Counterexample
 from ..obligations import Finding
 from ..verdict import Refuted
 
@@ -19,7 +18,7 @@ def playback(findings: Sequence[Finding], requires: str | None) -> str:
     for number, finding in enumerate(finding for finding in findings if isinstance(finding.verdict, Refuted)):
         assert isinstance(finding.verdict, Refuted)
         found = finding.verdict.counterexample
-        condition = " and ".join(filter(None, (f"({requires})" if requires else "", _pinned(found))))
+        condition = " and ".join(filter(None, (f"({requires})" if requires else "", found.condition)))
         more = f", requires={condition!r}" if condition else ""
         more += ", undef_inputs=True" if finding.reading.undef_inputs else ""
         tests.append("\n".join([
@@ -30,18 +29,6 @@ def playback(findings: Sequence[Finding], requires: str | None) -> str:
             "",
         ]))
     return "\n".join(tests)
-
-
-def _pinned(found: Counterexample) -> str:
-    """The condition that the inputs are those of the counterexample; nothing where a condition cannot say so."""
-    parts = []
-    for parameter, word in zip(found.parameters, found.words, strict=True):
-        if not isinstance(word, int) or not re.fullmatch("[A-Za-z_][A-Za-z0-9_]*", parameter.name):
-            return ""
-        value = parameter.type.read(word)
-        parts.append(("" if value else "not ") + parameter.name if parameter.type.truth else
-                     f"{parameter.name} == {value}")
-    return " and ".join(parts)
 
 
 def _name(source: str) -> str:
