@@ -433,6 +433,8 @@ class Arithmetic:
             self.refuse(
                 node, f"{value.constant} does not fit in {type}", f"a literal takes the other side's type, {type}"
             )
+        if value.low >= 0:
+            self.refuse(node, f"a value beside {type} may need more than 64 bits", f"write {type}(...) around it")
         self.mixed(values, node)
 
     def mixed(self, values: Sequence[Value], node: ast.AST) -> NoReturn:

@@ -23,6 +23,7 @@ NESTED = 6  # how deep loops may stand in loops
 COMPOUND = 256  # rounds over which factors are multiplied out
 EXACT = 2  # rounds of the analysis before it guesses
 GUESSES = 2  # rounds after which it is not counted any more how far steps lead
+LOWER, UPPER = (-(1 << 31), LOWEST, -FAR), ((1 << 32) - 1, -LOWEST - 1, HIGHEST, FAR)  # what is guessed then
 
 Seen = Mapping[ast.AST, Value]  # the values of expressions, as they were evaluated last
 
@@ -73,6 +74,52 @@ def changed_in(node: ast.AST) -> list[str]:
     """The variables that are assigned in a loop."""
     names = (each.id for each in ast.walk(node) if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store))
     return list(dict.fromkeys(names))
+
+
+def divided_in(node: ast.While) -> tuple[str, int] | None:
+    """The variable that a loop runs to 0, dividing it in each round, and by what at least; None if there is none.
+
+    To clear the lowest bit counts as to halve: if it is not negative it is at 0 after as many rounds as it has bits.
+    """
+    tests = node.test.values if isinstance(node.test, ast.BoolOp) and isinstance(node.test.op, ast.And) else [node.test]
+    tested = {ast.unparse(each).removesuffix(" > 0").removesuffix(" != 0") for each in tests}
+    if any(isinstance(each, ast.Continue) for each in ast.walk(node)):
+        return None
+    stores = [each.id for each in ast.walk(node) if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store)]
+    for statement in node.body:
+        match statement:
+            case ast.AugAssign(target=ast.Name(name), op=op, value=value):
+                divisor = _divisor(name, op, value)
+            case ast.Assign(targets=[ast.Name(name)], value=ast.BinOp(left=ast.Name(old), op=op, right=value)):
+                divisor = _divisor(name, op, value) if old == name else None
+            case _:
+                continue
+        if name in tested and stores.count(name) == 1 and divisor is not None:
+            return name, divisor
+    return None
+
+
+def _divisor(name: str, op: ast.operator, value: ast.expr) -> int | None:
+    match op, value:
+        case ast.RShift(), ast.Constant(int(count)) if 1 <= count < 64:
+            return 1 << count
+        case ast.FloorDiv(), ast.Constant(int(divisor)) if divisor > 1:
+            return divisor
+        case ast.BitAnd(), ast.BinOp(left=ast.Name(old), op=ast.Sub(), right=ast.Constant(1)) if old == name:
+            return 2
+    return None
+
+
+def rounds_of(node: ast.While, variables: Variables) -> int:
+    """How many rounds a loop has at most, from these variables on."""
+    name, divisor = divided_in(node) or ("", 0)
+    value, rounds = variables.get(name), 0
+    if not isinstance(value, Value) or value.low < 0 or not value.bounded:
+        return ROUNDS
+    left = value.high
+    while left:
+        left, rounds = left // divisor, rounds + 1
+    return rounds
 
 
 def step_of(name: str, node: ast.expr, value: Value, seen: Seen) -> Step:
@@ -126,6 +173,8 @@ def reach(start: Value, steps: Iterable[Step], rounds: int) -> Ends:
     None is an end that 64 bits do not hold.
     """
     fresh, moves = [each for each in steps if each.factor == 0], [each for each in steps if each.factor]
+    if not moves:
+        return None, None
     low, high = min([start.low, *(each.low for each in fresh)]), max([start.high, *(each.high for each in fresh)])
     if any(each.factor > 1 for each in moves):
         if rounds * max(each.times for each in moves) > COMPOUND:
@@ -209,12 +258,11 @@ def _wider(name: str, old: Value | Unset, value: Value | Unset, most: Ends, word
     if low < old.low and least is not None and (least >= old.low or guess < GUESSES):
         low = min(old.low, least)
     elif low < old.low and guess >= 0:
-        low = 0 if low >= 0 else next(end for end in (-(1 << bits), LOWEST, -FAR)[min(guess, 2):] if end <= low)
+        low = 0 if low >= 0 else -(1 << bits) if not guess else next(end for end in LOWER if end <= low)
     if high > old.high and furthest is not None and (furthest <= old.high or guess < GUESSES):
         high = max(old.high, furthest)
     elif high > old.high and guess >= 0:
-        ends = ((1 << bits) - 1, -LOWEST - 1, HIGHEST, FAR)
-        high = next(end for end in ends[min(guess, 3):] if end >= high)
+        high = (1 << bits) - 1 if not guess else next(end for end in UPPER if end >= high)
     if both.word or both.type.width < 64:
         low, high = max(low, bounds(both.type)[0]), min(high, bounds(both.type)[1])
     return settled(replace(both, node=ast.Name(name, ast.Load()), low=low, high=high))

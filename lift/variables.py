@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ..ir.errors import PrimirError
@@ -34,6 +34,17 @@ def without(variables: Variables, changed: Iterable[str]) -> Variables:
     """`variables` but what is known about differences of those that are `changed`."""
     names = set(changed)
     return {key: each for key, each in variables.items() if key.isidentifier() or not names & set(_names(key))}
+
+
+def exchanged(variables: Variables, names: Mapping[str, str]) -> Variables:
+    """What is known about differences after variables have changed their `names`, old to new, all at once."""
+    known: Variables = {}
+    for key, value in variables.items():
+        if sides := re.fullmatch(r"(\w+) - (\w+)", key):
+            left, right = (names.get(side, None if side in names.values() else side) for side in sides.groups())
+            if left is not None and right is not None:
+                known[f"{left} - {right}"] = value
+    return known
 
 
 def _names(difference: str) -> list[str]:

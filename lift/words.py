@@ -24,9 +24,9 @@ from ..ir.types import BOOL, Type
 from .arithmetic import RAISED, Arithmetic, Program, Run
 from .conditions import holding
 from .functions import MISSING, Definition, find, listed, read_signature, read_type
-from .rounds import NESTED, ROUNDS, Frame, changed_in, invariant, snapshot, step_of
+from .rounds import NESTED, Frame, changed_in, invariant, rounds_of, snapshot, step_of
 from .values import Value, as_integer, assigned, call, cast_to, named, of_type
-from .variables import Unset, Variables, brought, merged, stored
+from .variables import Unset, Variables, brought, exchanged, merged, stored
 
 Expressions = (
     ast.BinOp,
@@ -232,8 +232,11 @@ class Rewriter:
                     self.words.refuse(node, f"{count} for {len(targets)} variables")
                 case _:
                     self.words.refuse(target, "assignment to something other than a variable")
+        moved = {each.id: name for name, each, _ in pairs if isinstance(each, ast.Name)}
+        known = exchanged(variables, moved) if len(moved) == len(pairs) else {}
         for pair in pairs:
             variables = self.store(variables, *pair)
+        variables |= known
         if len(pairs) == 1:
             return [*before, assigned(pairs[0][0], pairs[0][2])], variables
         temporary = [(f"__{index}__", each) for index, (_, _, each) in enumerate(pairs)]
@@ -283,7 +286,7 @@ class Rewriter:
             inside, outside = (holding(node.test, truth, head, self.seen) for truth in (True, False))
             return Entrance(test, [], inside, outside)
 
-        return self.loop(node, variables, enter, ROUNDS)
+        return self.loop(node, variables, enter, rounds_of(node, variables))
 
     def for_loop(self, node: ast.For, variables: Variables) -> tuple[list[ast.stmt], Variables | None]:
         """Over `range` or a tuple: a counter of our own runs along, so that the loop's variable may be assigned."""

@@ -443,7 +443,7 @@ def test_what_a_helper_cuts_is_said():
 
 BOUNDED = {  # whose ends show only to a solver, or never
     "isqrt_binary", "isqrt_newton", "gcd", "gcd_slow", "trailing", "counts_down_by_itself", "until_none_is_left", "signs",
-    "collatz",
+    "collatz", "quotient", "triangular", "power_of_words", "clz64", "clz32", "binary_gcd", "binary_search",
 }  # fmt: skip
 
 
@@ -483,24 +483,27 @@ def test_a_loop_is_kept_with_its_line():
     assert [loop.line for loop in lift_callable(function).loops] == [first + 3, first + 5]
 
 
-def random_loops(generator, name):
-    """A function with loops in loops, all of which end."""
-    types = [generator.choice(["u8", "u16", "u32", "i8", "i16", "i32", "bool"]) for _ in range(3)]
+def random_loops(generator, name, word=None):
+    """A function with loops in loops, all of which end; over values below 64 bits, or over words of one type."""
+    types = [word or generator.choice(["u8", "u16", "u32", "i8", "i16", "i32", "bool"]) for _ in range(3)]
     fresh = itertools.count()
+
+    def number(value):
+        return f"{word}({value})" if word else str(value)
 
     def expression(depth, variables):
         if depth == 0 or generator.random() < 0.2:
-            return generator.choice([*variables, *variables, str(generator.choice([0, 1, 2, 3, 7, 100, -1]))])
+            return generator.choice([*variables, *variables, number(generator.choice([0, 1, 2, 3, 7, 100, -1]))])
         one, two = expression(depth - 1, variables), expression(depth - 1, variables)
         match generator.randrange(9):
             case 0:
                 return f"({one} if {condition(variables)} else {two})"
             case 1:
-                return generator.choice(["abs({})", "(-{})", "u8({})", "i16({})"]).format(one)
+                return generator.choice(["abs({})", "(-{})", *([] if word else ["u8({})", "i16({})"])]).format(one)
             case 2:
                 return f"{generator.choice(['min', 'max'])}({one}, {two})"
             case 3:
-                return f"({one} {generator.choice(['>>', '<<'])} ({two} & 3))"
+                return f"({one} {generator.choice(['>>', '<<'])} ({two} & {number(3)}))"
         return f"({one} {generator.choice('+ - * & | ^ // %'.split())} {two})"
 
     def condition(variables):
@@ -521,11 +524,11 @@ def random_loops(generator, name):
             return [f"{indent}if {condition(variables)}:", f"{indent}    {way}"]
         if kind < 3:
             operator = generator.choice("+ - * & | ^ >>".split())
-            amount = f"({expression(1, variables)} & 3)" if operator == ">>" else expression(1, variables)
-            bound = [f"{indent}{target} &= 0xFFF"] if generator.random() < 0.5 else []
+            amount = f"({expression(1, variables)} & {number(3)})" if operator == ">>" else expression(1, variables)
+            bound = [f"{indent}{target} &= {number(0xFFF)}"] if generator.random() < 0.5 else []
             return [f"{indent}{target} {operator}= {amount}", *bound]
         if kind < 5:
-            bound = generator.choice(["", " & 255", " % 1000", " & 7"])
+            bound = generator.choice(["", f" & {number(255)}", f" % {number(1000)}", f" & {number(7)}"])
             return [f"{indent}{target} = {expression(2, variables)}{bound}"]
         if kind < 6:
             other = block(depth - 1, variables, looping, indent + "    ")
@@ -538,14 +541,17 @@ def random_loops(generator, name):
             return [f"{indent}fuel{count} = {generator.randint(0, 6)}", f"{indent}while fuel{count} and {condition(variables)}:",
                     f"{indent}    fuel{count} -= 1", *body, *end]  # fmt: skip
         part = expression(1, variables)
-        numbers = generator.choice(["range(6)", "range(3, -4, -2)", f"range({part} & 7)", f"range(-2, {part} & 3, 2)",
-                                    "(3, 1, 200)", f"(a, {part}, s)", f"range({part} & 7, b & 3, -1)"])  # fmt: skip
-        body = block(depth - 1, [*variables, f"i{count}"], True, indent + "    ")
+        three, seven = number(3), number(7)
+        numbers = generator.choice(["range(6)", "range(3, -4, -2)", f"range({part} & {seven})", f"(a, {part}, s)",
+                                    f"({three}, {seven}, a)", f"range({part} & {seven}, b & {three}, -1)",
+                                    f"range({part} & {three}, {part} & {seven}, 2)"])  # fmt: skip
+        body = block(depth - 1, [*variables, f"{word or ''}(i{count})"], True, indent + "    ")
         return [f"{indent}for i{count} in {numbers}:", *body, *end]
 
     body = block(2, list("abcst"), False, "    ")
-    head = f"def {name}(a: {types[0]}, b: {types[1]}, c: {types[2]}) -> {generator.choice(['u8', 'u32', 'i16', 'i64'])}:"
-    return "\n".join([head, "    s = 0", "    t = c", *body, *block(2, list("abcst"), False, "    "), "    return s ^ t ^ a", ""])
+    result = word or generator.choice(["u8", "u32", "i16", "i64"])
+    head = f"def {name}(a: {types[0]}, b: {types[1]}, c: {types[2]}) -> {result}:"
+    return "\n".join([head, f"    s = {number(0)}", "    t = c", *body, *block(2, list("abcst"), False, "    "), "    return s ^ t ^ a", ""])
 
 
 @pytest.mark.parametrize("count", [25, pytest.param(500, marks=pytest.mark.slow)])
@@ -742,6 +748,8 @@ def word_class(type):
         def __int__(self):
             return self.value
 
+        __index__ = __int__
+
     def operation(name):
         def apply(self, *others):
             value = getattr(self.value, name)(*(int(each) for each in others))
@@ -796,6 +804,26 @@ def test_random_functions_of_words(type, tmp_path):
         word = word_class(type)
         function.__globals__[str(type)] = word
         same_on_some(function, lowered, f"seed {SEED}, f{index}", word)
+
+
+@pytest.mark.parametrize("count", [10, pytest.param(200, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("type", [u64, i64], ids=str)
+def test_random_loops_of_words(type, count, tmp_path):
+    seed = SEED + count + type.signed
+    generator = random.Random(seed)
+    file = tmp_path / "generated.py"
+    file.write_text("\n".join(random_loops(generator, f"f{index}", str(type)) for index in range(count)))
+    functions, lowered = functions_in(file), {}
+    for name, function in functions.items():
+        try:
+            lowered[name] = lower(function)
+        except PrimirError as error:
+            assert error.message == "division by zero", error
+    word = word_class(type)
+    for name in lowered:
+        functions[name].__globals__[str(type)] = word
+        same_on_some(functions[name], lowered[name], f"seed {seed}, {name}", word)
+    assert len(lowered) > count // 2, seed
 
 
 # What comes out
@@ -1048,6 +1076,7 @@ REFUSED = [
     ("def f(x: u64, y: i8) -> u64:\n    return x if x else y", 2, "u64 and signed do not mix: u64 and i8"),
     ("def f(x: u64, y: u8) -> u64:\n    return x + (y - 1)", 2, "u64 and signed do not mix: u64 and a value that may be negative"),
     ("def f(x: u64, y: i8) -> u64:\n    if x:\n        z = x\n    else:\n        z = y\n    return z", 2, "u64 and signed do not mix: u64 and i8"),
+    ("def f(x: u64) -> u64:\n    p = 1\n    while p < x:\n        p *= 2\n    return p", 3, "a value beside u64 may need more than 64 bits"),
     ("def f(x: u64) -> bool:\n    return x > -1", 2, "-1 does not fit in u64"),
     ("def f(x: i64) -> bool:\n    return x < 1 << 63", 2, "9223372036854775808 does not fit in i64"),
     ("def f(x: u32) -> bool:\n    return x & 1", 2, "an integer is returned, where f says bool"),

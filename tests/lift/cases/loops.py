@@ -394,6 +394,257 @@ def word_counter(x: u64) -> u64:
     return i
 
 
+def palindrome_of_its_length(x: u32) -> bool:
+    r, y = 0, x
+    while y:
+        r = r << 1 | y & 1
+        y >>= 1
+    return r == x
+
+
+def decimal_palindrome(x: u32) -> bool:
+    r, y = 0, x
+    while y > 0 and x != 7:
+        r = r * 10 + y % 10
+        y = y // 10
+    return r == x
+
+
+def doubled_for_each_bit(x: u16) -> u64:
+    n = 1
+    while x != 0:
+        n *= 3
+        x &= x - 1
+    return n // 2
+
+
+def isqrt64_down(x: u64) -> u32:
+    r = 0
+    bit = 1 << 62
+    while bit > x:
+        bit >>= 2
+    while bit:
+        if x >= r + bit:
+            x -= r + bit
+            r = (r >> 1) + bit
+        else:
+            r >>= 1
+        bit >>= 2
+    return r
+
+
+def crc_byte(x: u8) -> u32:
+    crc = x ^ 0xFFFFFFFF
+    for _ in range(8):
+        crc = (crc >> 1) ^ (0xEDB88320 & -(crc & 1))
+    return crc ^ 0xFFFFFFFF
+
+
+def crc_if(x: u32) -> u32:
+    for _ in range(32):
+        if x & 1:
+            x = (x >> 1) ^ 0xEDB88320
+        else:
+            x >>= 1
+    return x
+
+
+def lcg(x: u32, n: u8) -> u32:
+    for _ in range(n):
+        x = (x * 1103515245 + 12345) & 0x7fffffff
+    return x
+
+
+def log10(x: u32) -> u8:
+    n = 0
+    while x >= 10:
+        x //= 10
+        n += 1
+    return n if n < 5 else 99
+
+
+def morton(x: u16, y: u16) -> u32:
+    z = 0
+    for i in range(16):
+        z |= (x & 1 << i) << i | (y & 1 << i) << (i + 1)
+    return z
+
+
+def multiply(a: u32, b: u32) -> u32:
+    r = 0
+    while b:
+        if b & 1:
+            r += a
+        a <<= 1
+        b >>= 1
+    return r
+
+
+def quotient(a: u8, b: u8) -> u8:
+    assert b
+    q = 0
+    while a >= b:
+        a -= b
+        q += 1
+    return q
+
+
+def prime(x: u16) -> bool:
+    d = 2
+    while d * d <= x:
+        if x % d == 0:
+            return False
+        d += 1
+    return x > 1
+
+
+def triangular(n: u16) -> u16:
+    i = s = 0
+    while s < n:
+        i += 1
+        s += i
+    return i
+
+
+def power_of_words(x: u64) -> u64:
+    if x > 1 << 63:
+        return 0
+    p = u64(1)
+    while p < x:
+        p <<= 1
+    return p
+
+
+def clz64(x: u64) -> u8:
+    if x == 0:
+        return 64
+    n = 0
+    while not x >> 63:
+        x <<= 1
+        n += 1
+    return n
+
+
+def clz32(x: u32) -> u8:
+    if x == 0:
+        return 32
+    n = 0
+    while not x & 0x80000000:
+        x <<= 1
+        n += 1
+    return n
+
+
+def binary_gcd(a: u16, b: u16) -> u16:
+    if a == 0 or b == 0:
+        return a | b
+    s = 0
+    while (a | b) & 1 == 0:
+        a >>= 1
+        b >>= 1
+        s += 1
+    while a & 1 == 0:
+        a >>= 1
+    while b:
+        while b & 1 == 0:
+            b >>= 1
+        if a > b:
+            a, b = b, a
+        b -= a
+    return a << s
+
+
+def sum_of_digits(x: u64) -> u32:
+    s = 0
+    while x:
+        s += x % 10
+        x //= 10
+    return s
+
+
+def binary_search(x: u8) -> u8:
+    lo, hi = 0, 255
+    while lo != hi:
+        m = (lo + hi) >> 1
+        if m * m >= x:
+            hi = m
+        else:
+            lo = m + 1
+    return lo
+
+
+def mean(n: u32) -> u32:
+    t = 0
+    c = 0
+    for i in range(32):
+        if n >> i & 1:
+            t += i
+            c += 1
+    return t // c if c else 0
+
+
+def checksum(x: u64) -> u8:
+    s = 0
+    for i in range(0, 64, 8):
+        s = (s + (x >> i & 255)) % 255
+    return s
+
+
+def saturating(x: u8, y: u8) -> u8:
+    r = x
+    for _ in range(3):
+        r = min(r + y, 255)
+    return r
+
+
+def factorial(n: u8) -> u64:
+    r = 1
+    for i in range(1, (n & 15) + 1):
+        r *= i
+    return r
+
+
+def hamming(x: u64, y: u64) -> u8:
+    d = 0
+    z = x ^ y
+    while z > 0:
+        d += 1
+        z &= z - 1
+    return d
+
+
+def leading_zeros_by_halves(x: u32) -> u8:
+    n = 32
+    c = 16
+    while c:
+        y = x >> c
+        if y:
+            n -= c
+            x = y
+        c >>= 1
+    return n - x
+
+
+def runs(x: u32) -> u8:
+    best = cur = 0
+    for i in range(32):
+        if x >> i & 1:
+            cur += 1
+            best = max(best, cur)
+        else:
+            cur = 0
+    return best
+
+
+def select_nth(x: u64, n: u8) -> u8:
+    for i in range(64):
+        if x >> i & 1:
+            if n == 0:
+                return i
+            n -= 1
+    return 64
+
+
 def no_round(x: u8) -> u8:
     i = x
     for i in range(7, 3):
