@@ -447,7 +447,10 @@ BOUNDED = {  # whose ends show only to a solver, or never
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", LOOPING)
+HEAVY = {"binary_gcd", "until_none_is_left", "signs", "collatz"}
+
+
+@pytest.mark.parametrize("name", [pytest.param(each, marks=[pytest.mark.slow] * (each in HEAVY)) for each in LOOPING])
 def test_loops_are_unrolled(name):
     function = load(LOOPS, name)
     lifted = lift_callable(function)
@@ -554,7 +557,7 @@ def random_loops(generator, name, word=None):
     return "\n".join([head, f"    s = {number(0)}", "    t = c", *body, *block(2, list("abcst"), False, "    "), "    return s ^ t ^ a", ""])
 
 
-@pytest.mark.parametrize("count", [25, pytest.param(500, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("count", [12, pytest.param(500, marks=pytest.mark.slow)])
 def test_random_loops_as_python(count, tmp_path):
     seed = SEED + count
     generator = random.Random(seed)
@@ -806,7 +809,7 @@ def test_random_functions_of_words(type, tmp_path):
         same_on_some(function, lowered, f"seed {SEED}, f{index}", word)
 
 
-@pytest.mark.parametrize("count", [10, pytest.param(200, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("count", [5, pytest.param(200, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("type", [u64, i64], ids=str)
 def test_random_loops_of_words(type, count, tmp_path):
     seed = SEED + count + type.signed
