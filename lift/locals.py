@@ -164,7 +164,8 @@ def _with_opaque(others: tuple[str, ...], lines: Sequence[Line]) -> tuple[str, .
     """What else the module holds, with declarations of the functions that stand for undef, poison and what is kept."""
     called = {(found[1], found[2]) for line in lines if (found := _OPAQUE.search(line.text))}
     others = tuple(line for line in others if not _OURS.match(line))
-    return (*others, f"declare void @{KEEP}(ptr)", *sorted(f"declare {type_} {name}()" for type_, name in called))
+    declared = sorted(f"declare {type_} {name}() {_SILENT}" for type_, name in called)
+    return (*others, f"declare void @{KEEP}(ptr)", *declared)
 
 
 def _without_opaque(lines: Sequence[Line]) -> list[Line]:
