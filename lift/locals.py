@@ -72,6 +72,7 @@ def registered(assembly: Assembly, name: str, machine: Machine, unwritten: str) 
     for round_ in range(ROUNDS):
         lines = _merged(_forwarded(assembly.procedures[name].lines))
         lines = _with_tables(lines, _variables(lines), assembly, machine)
+        assembly = _changed(assembly, name, lines)
         there = _variables(lines)
         if not there or before[-2:] == [frozenset(there)] * 2:  # one round may only make the next one possible
             break
