@@ -87,6 +87,8 @@ def test_nothing_is_used_up(tmp_path, old, new, status):
      [10, 11, 12, 13]),
     ("int f(unsigned x) { int t[4] = {5, 6, 7, 8}; t[0] = 1; return t[x & 3]; }", None),
     ("int f(unsigned x) { int *p; { int t[4] = {5, 6, 7, 8}; p = t; } return p[x & 3]; }", None),  # not there any more
+    ("int f(unsigned x) { int *p, r = 0; { int t[4] = {5, 6, 7, 8}; p = t; if (x & 4) r = 1; } if (x & 8) r++;"
+     " return p[x & 3] + r; }", None),
     ("static int *g(unsigned x) { int t[4] = {5, 6, 7, 8}, *p = t; return p + x; } int f(unsigned x)"
      " { return *g(x & 3); }", None),
     ("int u[4] = {5, 6, 7, 8}; int f(unsigned x) { int t[4]; memcpy(t, u, 16); return t[x & 3]; }", None),
