@@ -31,6 +31,7 @@ VERIFY = [
     ("average.py average_rewritten.py", "proved"),
     ("average.py average_wrong.ll", "refuted"),
     ("overflow_check.ll", "refuted"),
+    ("parity.c:slow parity.c:fast", "proved"),
     ("turn_off.spec turn_off.spec", "proved"),
 ]
 EXIT = {"proved": 0, "consistent": 0, "none": 1, "vacuous": 1, "refuted": 1, "unknown": 3}
