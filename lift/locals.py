@@ -36,6 +36,7 @@ _COPY_OF = re.compile(rf"call void @llvm\.mem(?:cpy|move)\.\S+\(ptr (?:align \d+
 _FILL = re.compile(r"store \S+ %primir\.w\d+, ptr ")
 _OURS = re.compile(r'declare .* @"?primir\.(?:undef|poison|keep)\b')
 _POINTING = re.compile(r"getelementptr |phi ptr |select i1 \S+, ptr ")
+_SILENT = "nounwind willreturn memory(none)"  # so that it does not stand between an address and its load
 _OPAQUE = re.compile(r'^%[^=]* = call (.*) (@"?primir\.(undef|poison)\..*)\(\)$')
 
 
