@@ -169,7 +169,7 @@ def test_what_aborts_is_outside_the_domain(tmp_path):
 
 @pytest.mark.parametrize("text, line", [
     ("int f(int x) {\n  int a[2] = {1, 2};\n  a[2] = x;\n  return a[0]; }", 2),  # a store that SROA would drop
-    ("int f(int x) {\n  int a[2] = {1, 2};\n  int *p = a;\n  return p[2]; }", 2),
+    ("int f(int x) {\n  int a[2] = {x, 2};\n  int *p = a;\n  return p[2]; }", 2),
     ("int f(int x) {\n  volatile int y = x;\n  return y; }", 2),
     ("int f(int *p) {\n  return *p; }", 1),
     ("int y;\nint f(int x) {\n  return x + y; }", 3),
