@@ -152,8 +152,8 @@ def read_function(source: Compiled, whole: str, name: str | None) -> Chosen:
     if source.language == "Rust":
         assembly.procedures[symbol] = _always_defined(assembly.procedures[symbol], routine)
     assembly = inlined(assembly, symbol, _ending(assembly, source.language))
-    unwritten = "poison" if source.language == "Rust" else "undef"  # Rust has no way to read what was never written
-    assembly = registered(assembly, symbol, machine, unwritten)
+    never_read = source.language == "Rust"  # which has no way to read a word that was not written
+    assembly = registered(assembly, symbol, machine, never_read)
     text, lines = _with_places(machine.printed(assembled(assembly)), places)
     return Chosen(text, symbol, routine, lines, _target(printed, debug))
 

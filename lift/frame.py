@@ -49,7 +49,7 @@ from .instructions import (
     split,
 )
 from .opcodes import Word, dissect, entries, intrinsic, joined, operate, outside, pick, with_overflow
-from .tables import ADDRESS, Pointer, loaded, moved, table
+from .tables import ADDRESS, Pointer, is_undef, loaded, moved, table
 
 if TYPE_CHECKING:
     from ..ir.facts import Facts
@@ -327,6 +327,8 @@ class Frame:
         if not isinstance(wanted, int):
             raise Refused("a load of an aggregate")
         alignment = next((int(part[1]) for part in parts[2:] if part[0] == "align"), 1)
+        if is_undef(pointer, wanted, alignment):
+            return self._undef(wanted)
         word, ub = loaded(pointer, wanted, alignment, self.module.little_endian)
         self.undefined(ub)
         return word

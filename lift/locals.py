@@ -36,6 +36,8 @@ _COPY_OF = re.compile(rf"call void @llvm\.mem(?:cpy|move)\.\S+\(ptr (?:align \d+
 _FILL = re.compile(r"store \S+ %primir\.w\d+, ptr ")
 _OURS = re.compile(r'declare .* @"?primir\.(?:undef|poison|keep)\b')
 _POINTING = re.compile(r"getelementptr |phi ptr |select i1 \S+, ptr ")
+_INSERTS = re.compile(r"insert\.(?:ext|shift|mask|insert)\d*$")  # as SROA calls what it makes of parts
+_PASSES_ON = re.compile(r"(?:phi|select|insertvalue|extractvalue|trunc|lshr|bitcast|freeze) ")
 _SILENT = "nounwind willreturn memory(none)"  # so that it does not stand between an address and its load
 _OPAQUE = re.compile(r'^%[^=]* = call (.*) (@"?primir\.(undef|poison)\..*)\(\)$')
 
@@ -61,14 +63,13 @@ class Access:
     line: int
 
 
-def registered(assembly: Assembly, name: str, machine: Machine, unwritten: str) -> Assembly:
+def registered(assembly: Assembly, name: str, machine: Machine, never_read: bool = False) -> Assembly:
     """The function `name` with its variables in registers, as far as that changes nothing of what it does.
 
-    `unwritten` is what a variable holds before it is written: `undef`, or `poison` where the language forbids to read.
+    What a variable holds before it is written is undef; poison, if the language lets nobody read such a word alone.
     """
     fresh = Names("%primir.")
-    assembly = _changed(assembly, name, _with_contents(assembly.procedures[name].lines, assembly, machine, unwritten,
-                                                       fresh))
+    assembly = _changed(assembly, name, _with_contents(assembly.procedures[name].lines, assembly, machine, fresh))
     before: list[frozenset[str]] = []  # the variables at the beginning of each round
     for round_ in range(ROUNDS):
         lines = _merged(_forwarded(assembly.procedures[name].lines))
@@ -81,7 +82,7 @@ def registered(assembly: Assembly, name: str, machine: Machine, unwritten: str) 
         lines = _prepared(lines, there, assembly, machine, fresh)
         ready = replace(_changed(assembly, name, lines), others=_with_opaque(assembly.others, lines))
         assembly = disassembled(machine.sroa(assembled(ready)), lambda _: None, f"primir.r{round_}.")
-    lines = _without_unused(_merged(_forwarded(_without_opaque(assembly.procedures[name].lines))))
+    lines = _without_unused(_merged(_forwarded(_without_opaque(assembly.procedures[name].lines, never_read))))
     return _changed(assembly, name, lines)
 
 
@@ -102,8 +103,7 @@ def _variables(lines: Sequence[Line]) -> dict[str, Variable]:
     return found
 
 
-def _with_contents(lines: Sequence[Line], assembly: Assembly, machine: Machine, unwritten: str,
-                   fresh: Names) -> list[Line]:
+def _with_contents(lines: Sequence[Line], assembly: Assembly, machine: Machine, fresh: Names) -> list[Line]:
     """`lines` with every variable at the top, and stores of what it holds before it is written and after its end."""
     variables = _variables(lines)
     constants, layout = _laid_out(lines, variables, assembly, machine)
@@ -113,10 +113,10 @@ def _with_contents(lines: Sequence[Line], assembly: Assembly, machine: Machine, 
     for line in lines:
         if line.result in variables:
             variable = variables[line.result]
-            rest += _filled(line, variable, unwritten, _pieces(variable, words, layout), fresh)
+            rest += _filled(line, variable, "undef", _pieces(variable, words, layout), fresh)
         elif mark := _LIFETIME.match(line.text):  # one in memory needs no marks: it is refused
             if mark[2] in variables:
-                variable, what = variables[mark[2]], unwritten if mark[1] == "start" else "poison"
+                variable, what = variables[mark[2]], "undef" if mark[1] == "start" else "poison"
                 rest += _filled(line, variable, what, _pieces(variable, words, layout), fresh)
         elif constant := re.match(r"store (.*) (undef|poison), ptr (.*)$", line.text):
             name = fresh("v")
@@ -170,16 +170,29 @@ def _with_opaque(others: tuple[str, ...], lines: Sequence[Line]) -> tuple[str, .
     return (*others, f"declare void @{KEEP}(ptr)", *declared)
 
 
-def _without_opaque(lines: Sequence[Line]) -> list[Line]:
+def _without_opaque(lines: Sequence[Line], never_read: bool) -> list[Line]:
     """`lines` with undef and poison themselves, and without what only hid variables from LLVM."""
+    padding = _put_together(lines) if never_read else set()
     constants: dict[str, str] = {}
     kept = []
     for line in lines:
         if opaque := _OPAQUE.search(line.text):
-            constants[str(line.result)] = opaque[3]
+            constants[str(line.result)] = opaque[3] if not never_read or line.result in padding else "poison"
         elif not line.text.startswith(f"call void @{KEEP}(ptr "):
             kept.append(line)
     return [replace(line, text=renamed(line.text, lambda name: constants.get(name, name))) for line in kept]
+
+
+def _put_together(lines: Sequence[Line]) -> set[str]:
+    """The values that may come to be a part of a larger word. Poison there would be poison in its other parts."""
+    found: set[str] = set()
+    while True:
+        using = [line for line in lines if _INSERTS.search(str(line.result))
+                 or line.result in found and _PASSES_ON.match(line.code)]
+        more = {name for line in using for name in LOCAL.findall(line.code)} - found
+        if not more:
+            return found
+        found |= more
 
 
 def _forwarded(lines: Sequence[Line]) -> list[Line]:

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ..ir.evaluate import fold
-from ..ir.graph import TRUE, Node, apply, choose, const, either
+from ..ir.graph import FALSE, TRUE, Node, apply, choose, const, either
 from ..ir.primes import TABLE
 from .instructions import Refused, braces, plain_name, split
 from .opcodes import Word, operate
@@ -22,7 +22,7 @@ ADDRESS = 64  # bits
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A constant global: its bytes as they lie in memory, None where one is not a plain number."""
+    """A constant global: its bytes as they lie in memory, None where one is undef."""
 
     name: str
     content: tuple[int | None, ...]
@@ -96,7 +96,9 @@ def _fill(content: list[int | None], at: int, type_: str, text: str, types: Mapp
     shape = layout(type_, types)
     if text == "zeroinitializer":
         return
-    if text in ("undef", "poison"):
+    if text == "poison":
+        raise Refused("a table with poison")
+    elif text == "undef":
         content[at : at + shape.size] = [None] * shape.size
     elif shape.element is None and not shape.parts:
         if not re.fullmatch(r"-?\d+", text):
@@ -167,6 +169,16 @@ def _steps(type_: str, indices: Sequence[Word], types: Mapping[str, str]) -> lis
 # --- loads ------------------------------------------------------------------------------------------------------------
 
 
+def is_undef(pointer: Pointer, width: int, alignment: int) -> bool:
+    """Whether a load at a constant offset is defined and gives undef alone."""
+    offset = pointer.offset
+    if not offset.value.is_const or offset.poison is not FALSE or int(offset.value.data) % alignment:
+        return False
+    start = int(offset.value.data)
+    content = pointer.table.content[start : start + width // 8]
+    return len(content) == width // 8 and all(byte is None for byte in content)
+
+
 def loaded(pointer: Pointer, width: int, alignment: int, little: bool) -> tuple[Word, Node]:
     """What a load of `width` bits gives, and when its behaviour is undefined. Refused for words with padding."""
     if width % 8:
@@ -176,6 +188,9 @@ def loaded(pointer: Pointer, width: int, alignment: int, little: bool) -> tuple[
     last = len(content) - size
     words: list[Node] = []
     for at in range(0, last + 1, alignment):
+        if offset.is_const and int(offset.data) != at:  # which nobody reads
+            words.append(const(0, width))
+            continue
         parts = [part for part in content[at : at + size] if part is not None]
         if len(parts) < size:
             raise Refused(f"a load from {pointer.table.name}, which is not all defined,")

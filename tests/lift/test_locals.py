@@ -176,7 +176,7 @@ def test_a_module_in_parts_is_the_same_module():
 def lifted(text):
     """The function f of LLVM IR with variables, as of compiled code."""
     machine = Machine()
-    parts = registered(disassembled(machine.printed(text), lambda _: None), "@f", machine, "undef")
+    parts = registered(disassembled(machine.printed(text), lambda _: None), "@f", machine)
     return lift_llvm(machine.printed(assembled(parts)), "f")
 
 

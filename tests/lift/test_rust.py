@@ -52,6 +52,10 @@ SAME = [  # the function f, and what it gives for words of 32 bits, None where i
     ("fn f(a: u32, b: u32) -> u32 { a.saturating_sub(b) }", lambda a, b: max(a - b, 0)),
     ("struct P { a: u32, b: u32 } fn f(x: u32) -> u32 { let p = P { a: x, b: 1 }; let q = p; q.a - q.b }",
      lambda x: x - 1),
+    ("fn f(a: u32, b: u32) -> u32 { match a.checked_add(b) { Some(x) => x, None => 7 } }",
+     lambda a, b: 7 if a + b > U32 else a + b),
+    ("enum E { A, B(u32) } fn f(x: u32) -> u32 { let e = if x > 3 { E::A } else { E::B(x) };"
+     " match e { E::A => 9, E::B(y) => y } }", lambda x: 9 if x > 3 else x),
     ("fn f(x: u32) -> u32 { assert!(x < 9); x }", lambda x: x if x < 9 else None),
     ("fn f(x: u32) -> u32 { (x as u8 as i8 as i32) as u32 }", lambda x: (x & 255) - 256 * (x >> 7 & 1)),
 ]  # fmt: skip
@@ -147,6 +151,24 @@ def test_the_edition_is_that_of_the_package(tmp_path):
         lift(path)
     write(tmp_path, '[package]\nname = "f"\nedition = "2015"\n', "Cargo.toml")
     assert lift(path).name == "f"
+
+
+@needs_rustc
+def test_padding_is_no_poison(tmp_path):
+    path = write(tmp_path, "fn f(a: u32) -> Result<u32, u8> { if a > 3 { Ok(a) } else { Err(1) } }")
+    function = lift(path)  # as one word of 64 bits, some of which nobody has written
+    (a,) = function.parameters
+    for choice in (0, 2**64 - 1):
+        outcome = run(function, {a.value: 7, **dict.fromkeys(function.choices, choice)})
+        assert not outcome.ub and outcome.results[0] >> 32 == 7 and outcome.results[0] & 255 == 0
+
+
+@needs_rustc
+def test_an_option_without_a_value(tmp_path):
+    function = lift(write(tmp_path, "fn f(a: u32, b: u32) -> Option<u32> { a.checked_add(b) }"))
+    a, b = function.parameters
+    assert run(function, {a.value: 1, b.value: 2}).results == (1, 3)
+    assert run(function, {a.value: U32, b.value: 2}).results[0] == 0
 
 
 @needs_rustc
