@@ -345,10 +345,36 @@ class BitReading(Reading[Form]):
             a, b = map(self._condition, node.args[1:])
             return b ^ self._and_bits(condition, a ^ b)
         x, y = map(self._word, node.args[1:])
+        if (same := self._side_for_both(node.args[0], x, y)) is not None:
+            return same
         if x.bits is not None and y.bits is not None:
             self.spend(4 * node.width)
             return of_bits([b ^ self._and_bits(condition, a ^ b) for a, b in zip(x.bits, y.bits, strict=True)])
         return self._sum(y, self._gated(condition, self._sum(x, y, -1)), 1)
+
+    def _side_for_both(self, condition: Node, x: Word, y: Word) -> Word | None:
+        """One side of a select that is right on both: where the condition is that some bits are all zero, and with
+        these bits zero that side is the other one. (A loop that ends as soon as nothing is left to do.)"""
+        if condition.op not in ("eq", "ne") or not any(arg.is_const and not arg.data for arg in condition.args):
+            return None
+        (tested,) = [arg for arg in condition.args if not (arg.is_const and not arg.data)] or [condition.args[0]]
+        if tested.width == 1 or (whole := exact(self._word(tested))) is None or whole[1]:
+            return None
+        zeros = frozenset().union(*(self._products[_lowest(bit)] for bit in whole[0] if self._is_atom(bit)))
+        special, general = (x, y) if condition.op == "eq" else (y, x)
+        return general if zeros and self._without(general, zeros).key == special.key else None
+
+    def _is_atom(self, bit: Bit) -> bool:
+        return bit.bit_count() == 1 and len(self._products[_lowest(bit)]) == 1
+
+    def _without(self, word: Word, zeros: frozenset[int]) -> Word:
+        """`word` where the atoms `zeros` are zero."""
+        self.spend(4 * len(word.terms))
+        terms: dict[Bit, int] = {}
+        for bit, factor in word.terms.items():
+            left = sum(1 << product for product in _members(bit) if zeros.isdisjoint(self._products[product]))
+            terms[left] = terms.get(left, 0) + factor
+        return made(word.width, terms, word.constant)
 
     # --- division ---
 
@@ -544,6 +570,11 @@ class BitReading(Reading[Form]):
 
 
 # --- small parts ------------------------------------------------------------------------------------------------------
+
+
+def _lowest(bits: int) -> int:
+    """The place of the lowest one."""
+    return (bits & -bits).bit_length() - 1
 
 
 def _members(bits: int) -> Iterator[int]:

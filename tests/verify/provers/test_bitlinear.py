@@ -71,6 +71,27 @@ EQUAL = [
 ]
 
 
+def early(x, at_once=0):
+    """The population count by a loop that ends when no one is left, unrolled; `at_once` is what it gives for 0."""
+    counts = [const(at_once, x.width)]
+    for k in range(x.width):
+        bit = apply("and", apply("lshr", x, const(k, x.width)), const(1, x.width))
+        counts.append(apply("add", counts[-1] if k else const(0, x.width), bit))
+    result = counts[-1]
+    for k in reversed(range(x.width)):
+        ends = apply("eq", apply("lshr", x, const(k, x.width)), const(0, x.width))
+        result = apply("select", ends, counts[k], result)
+    return result
+
+
+def test_a_loop_that_ends_early_counts_all(differ_somewhere):
+    x = leaf("x", 16)
+    assert BITS.ask(Query(apply("ne", apply("ctpop", x), early(x))), Deadline(10)) == Unsat(BITS.name)
+    wrong = early(x, at_once=1)
+    assert differ_somewhere(apply("ctpop", x), wrong) is not None
+    assert isinstance(BITS.ask(Query(apply("ne", apply("ctpop", x), wrong)), Deadline(10)), DontKnow)
+
+
 def sides(width, left, right, node_of):
     if left.startswith("(zext"):
         return apply("zext", node_of(left[6:-1], width), width=width), node_of(right, width)
