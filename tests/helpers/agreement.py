@@ -122,6 +122,8 @@ def agrees(function, natives, count, seed=0, least=1):
     defined, want = outcomes(function, words)
     chosen = np.flatnonzero(defined)[:count]
     assert len(chosen) >= least, f"{function.name} is defined on {len(chosen)} of {len(words)} inputs, seed {seed}"
+    if not len(chosen):
+        return 0
     words, want = words[chosen], want[chosen]
     masks = halves([(1 << result.type.width) - 1 for result in function.results])
     for name, native in natives.items():

@@ -1,21 +1,23 @@
 """Random programs: the lifted graph does what the original does when it runs, unoptimized and after LLVM's O2.
 
-What helpers/programs.py grows from a seed holds every kind of instruction, what c_programs.py does has every kind of
-local variable; a report names the seed and the function.
+What helpers/programs.py grows from a seed holds every kind of instruction, what c_programs.py does every kind of local
+variable, what py_programs.py does Python's arithmetic; a report names the seed and the function.
 """
 
+import importlib.util
 import re
 import shutil
 
 import c_programs
+import py_programs
 import pytest
 from agreement import agrees
-from native import compile_c, compile_llvm, optimized
+from native import InPython, compile_c, compile_llvm, optimized
 from primir.ir.errors import PrimirError
 from primir.jobs.limits import Deadline
 from primir.lift.clang import find_clang
 from primir.lift.llvm import functions_of
-from primir.lift.source import lift_source
+from primir.lift.source import lift_callable, lift_source
 from primir.verify.refine import refine
 from programs import definition, module
 
@@ -77,6 +79,30 @@ def test_random_programs_in_c(seed, count, tmp_path):
             raise
         compared += agrees(function, {f"-O{level}": native[level][name] for level in LEVELS}, 2000, seed, least=0)
     assert compared > 1000 * count / 2
+
+
+@pytest.mark.parametrize("seed, count", [(1, 5), *(pytest.param(seed, 15, marks=pytest.mark.slow)
+                                                  for seed in range(400, 420))])
+def test_random_programs_in_python(seed, count, tmp_path):
+    print(f"seed {seed}")  # noqa: T201
+    file = tmp_path / f"programs_{seed}.py"
+    file.write_text(py_programs.source(seed, count))
+    spec = importlib.util.spec_from_file_location(file.stem, file)
+    module_ = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module_)
+    compared = 0
+    for name in (f"f{index}" for index in range(count)):
+        function = getattr(module_, name)
+        try:
+            lifted = lift_callable(function)
+        except PrimirError as problem:
+            if re.search("cannot be lifted|division by zero", str(problem)):
+                continue
+            raise
+        if not any("more than 64 bits" in remark for remark in lifted.remarks):
+            native = InPython(function, [parameter.type for parameter in lifted.parameters])
+            compared += agrees(lifted, {"CPython": native}, 500, seed, least=0)
+    assert compared > 100 * count
 
 
 def statuses(seed, count, target, seconds):
