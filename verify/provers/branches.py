@@ -11,7 +11,20 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from ...ir.evaluate import fold
 from ...ir.facts import Facts
-from ...ir.graph import FALSE, LEAVES, TRUE, Node, both, choose, const, either, negate, rebuilt, topological
+from ...ir.graph import (
+    FALSE,
+    LEAVES,
+    TRUE,
+    Node,
+    apply,
+    both,
+    choose,
+    const,
+    either,
+    negate,
+    rebuilt,
+    topological,
+)
 from .query import Query
 
 Branch = tuple[Node, ...]
@@ -77,7 +90,7 @@ def simplified(literals: Sequence[Node]) -> Branch | None:
         if FALSE in found:
             return None
     if len(found) > 1:
-        found = _by_each_other(found)
+        found = _by_each_other(_narrowed(found))
     unique = dict.fromkeys(literal for literal in found if literal is not TRUE)
     return None if FALSE in unique or any(negate(literal) in unique for literal in unique) else tuple(unique)
 
@@ -94,6 +107,37 @@ def _says(literal: Node) -> Mapping[Node, Node]:
             if value.is_const and _is_input(word):
                 return {word: value}
     return {}
+
+
+def _narrowed(literals: list[Node]) -> list[Node]:
+    """`literals` with inputs that some of them bound from above cut off to the bits that they need, in the others."""
+    bounds: dict[Node, int] = {}
+    others = []
+    for literal in literals:
+        bound = _bound(literal)
+        if bound is None:
+            others.append(literal)
+        else:
+            word, highest = bound
+            bounds[word] = min(highest, bounds.get(word, highest))
+    masked = {word: apply("and", word, const((1 << highest.bit_length()) - 1, word.width))
+              for word, highest in bounds.items() if 0 < highest.bit_length() < word.width}
+    if not masked or not others:
+        return literals
+    return [*(literal for literal in literals if literal not in others), *replaced(others, masked)]
+
+
+def _bound(literal: Node) -> tuple[Node, int] | None:
+    """The input that `literal` bounds from above, and its greatest value."""
+    inner, positive = (literal.args[0], False) if literal.op == "not" else (literal, True)
+    if inner.op not in ("ult", "ule"):
+        return None
+    low, high = inner.args if positive else inner.args[::-1]
+    if not _is_input(low) or not high.is_const:
+        return None
+    strict = (inner.op == "ult") == positive  # not (c <= x) is x < c
+    highest = int(high.data) - strict
+    return (low, highest) if highest >= 0 else None
 
 
 def _is_input(node: Node) -> bool:

@@ -127,6 +127,9 @@ X, Y = leaf("x", 32), leaf("y", 32)
     [apply("ult", apply("ctpop", X), const(0, 32))],
     [apply("ult", const(40, 32), apply("ctpop", X))],
     [apply("slt", X, const(0, 32)), apply("eq", apply("lshr", X, const(31, 32)), const(0, 32))],
+    # a word of 8 bits has at most 8 ones
+    [apply("ult", X, const(256, 32)), apply("ult", const(8, 32), apply("ctpop", X))],
+    [apply("ule", X, const(255, 32)), apply("ne", apply("ctpop", X), apply("ctpop", apply("and", X, const(255, 32))))],
     [negate(leaf("p", 1)), apply("or", leaf("p", 1), apply("ne", apply("xor", X, Y), apply("xor", Y, X)))],
 ])
 def test_it_refutes(conditions):

@@ -26,6 +26,11 @@ SMALLER, DIFFERENT = apply("ult", X, Y), apply("ne", X, Y)
     (apply("eq", SMALLER, FALSE), [(negate(SMALLER),)]),
     (apply("and", apply("eq", X, const(3, 8)), SMALLER), [(apply("ult", const(3, 8), Y),)]),
     (apply("and", apply("eq", X, const(3, 8)), apply("eq", X, const(4, 8))), []),
+    (apply("and", apply("ult", X, const(16, 8)), DIFFERENT),
+     [(apply("ult", X, const(16, 8)), apply("ne", apply("and", X, const(15, 8)), Y))]),
+    (apply("and", negate(apply("ule", const(9, 8), X)), DIFFERENT),
+     [(negate(apply("ule", const(9, 8), X)), apply("ne", apply("and", X, const(15, 8)), Y))]),
+    (apply("and", apply("ult", X, const(0, 8)), DIFFERENT), [(DIFFERENT, apply("ult", X, const(0, 8)))]),
     (apply("and", SMALLER, apply("ne", apply("select", SMALLER, X, Y), X)), []),
 ])
 def test_branches(goal, expected):
