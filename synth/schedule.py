@@ -89,8 +89,8 @@ class _Synthesis:
     def _compile(self) -> None:
         """Compiles the search itself, once for each machine, where the deadline can end it."""
         self.budget.engine = "compilation, once for this machine,"
-        self.budget.spend(0)
         try:
+            self.budget.spend(0)
             compile_kernels(self.budget.deadline, lambda: self.budget.spend(0))
         except (TimedOut, Spent):
             raise _GaveUp("nothing: the search itself is compiled once, which did not end in time") from None
