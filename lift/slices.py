@@ -73,6 +73,7 @@ if TYPE_CHECKING:
     from .compiler import Compiled
 
 LARGEST = 64  # operations of one slice
+CONDITION = 256  # operations of the condition under which one is poison, or undefined behaviour
 WAYS = 8  # that come together in one select
 SECONDS = 20.0
 READING = 60.0  # seconds in which LLVM reads what a compiler has written
@@ -100,6 +101,9 @@ _VARIABLE = re.compile(rf"#dbg_(?:value|declare)\(.*? (%{NAME}), (!\d+), !DIExpr
 @dataclass(frozen=True, slots=True)
 class Slice:
     """One expression: its root's value, when that is poison, and when computing it is undefined behaviour.
+
+    What is poison or undefined under a condition of more than CONDITION operations is taken for defined: it then has
+    to be kept as it is. That is the safe side for what replaces a slice, and the wrong one for what is replaced by it.
 
     `kind` says what its root is: stored, returned, branched (on), passed (to a call, or into an aggregate), index (of
     an address), address, size, chosen (decides between values that are no integers), converted, carried (around a loop
@@ -247,6 +251,7 @@ class _Slicer(Frame):
         self._addresses: dict[tuple[str, int], Word] = {}
         self._seen: set[tuple[object, ...]] = set()
         self._sizes: dict[Node, int] = {}
+        self._fitting: set[Node] = set()  # conditions of at most CONDITION operations
         self._unknown: set[Node] = set()  # conditions that nothing is known of
         self._names = _Names(debug, definition)
         self._lines = lines
@@ -519,10 +524,21 @@ class _Slicer(Frame):
         self._used.discard(register)
 
     def _define(self, register: str, value: Value, ub: Node) -> None:
+        if not all(self._fit(word.poison) for word in flat(value)):
+            value = each(lambda word: word if self._fit(word.poison) else replace(word, poison=FALSE), value)
         self.define(register, value)
         self._behaviour.pop(register, None)
-        if ub is not FALSE:
+        if ub is not FALSE and self._fit(ub):
             self._behaviour[register] = ub
+
+    def _fit(self, condition: Node) -> bool:
+        """Whether a condition of poison or undefined behaviour is small enough to be kept."""
+        if condition.op in LEAVES or condition in self._fitting:
+            return True
+        if _counted(condition, CONDITION) > CONDITION:
+            return False
+        self._fitting.add(condition)
+        return True
 
     def operand(self, operand: Operand) -> Value:
         value = super().operand(operand)
@@ -537,9 +553,10 @@ class _Slicer(Frame):
         """The operations below `node`, or a number above LARGEST where there are more than that."""
         known = self._sizes.get(node)
         if known is None:
-            known = 1 + sum(map(self._operations, node.args)) if node.op not in LEAVES else 0
+            below = [self._sizes.get(arg, 0 if arg.op in LEAVES else LARGEST) for arg in node.args]
+            known = 0 if node.op in LEAVES else 1 + sum(below)
             if known > LARGEST:  # unless what is shared was counted twice
-                known = _counted(node)
+                known = _counted(node, LARGEST)
             self._sizes[node] = known
         return known
 
@@ -558,11 +575,11 @@ class _Slicer(Frame):
                                 instruction.text)
 
 
-def _counted(node: Node) -> int:
-    """The operations below `node`, as far as they are counted: to one more than LARGEST."""
+def _counted(node: Node, most: int) -> int:
+    """The operations below `node`; where they are more than `most`, a number above that."""
     seen = {node}
     waiting = [node]
-    while waiting and len(seen) <= LARGEST:
+    while waiting and len(seen) <= most:
         fresh = [arg for arg in waiting.pop().args if arg not in seen and arg.op not in LEAVES]
         seen.update(fresh)
         waiting += fresh

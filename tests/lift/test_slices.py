@@ -1,8 +1,10 @@
 """Slices: where they end and begin, what they are called, where they stand, and that they mean what the code does."""
 
 import random
+from collections import Counter
 
 import pytest
+from mutations import functions, mutations
 from primir.ir.errors import PrimirError
 from primir.ir.evaluate import run
 from primir.ir.graph import TRUE
@@ -231,6 +233,29 @@ def test_a_shared_part_counts_once():
     assert [each.split(":")[0] for each in found(f(body))] == ["returned"]
 
 
+def test_long_ways_through_a_function_are_no_problem():
+    count = 1500  # tests one after the other; at the end, one value for the last and one for all others
+    tests = "".join(f"t{n}:\n  %c{n} = icmp eq i32 %x, {n}\n  br i1 %c{n}, label %out, label %t{n + 1}\n"
+                    for n in range(count))
+    text = f(f"  br label %t0\n{tests}t{count}:\n  br label %end\nout:\n  br label %end\nend:\n"
+             f"  %r = phi i32 [ %x, %out ], [ %y, %t{count} ]\n  %s = add i32 %r, 1\n  ret i32 %s")
+    values = found(text)
+    assert (len(values), values[-1]) == (count + 1, "returned: (add %r 1:32)")
+
+
+def test_a_large_condition_of_undefined_behaviour_is_not_kept():
+    def divided(count):
+        lines = [f"  %v{n} = udiv i8 %v{n - 1}, %a{n}" for n in range(1, count)]
+        parameters = ", ".join(f"i8 %a{n}" for n in range(count))
+        body = "\n".join(["  %v0 = udiv i8 1, %a0", *lines, f"  ret i8 %v{count - 1}"])
+        return only(f(body, parameters, "i8"))
+
+    assert print_shared(divided(2).ub) != "0:1"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(slices, "CONDITION", 20)
+        assert print_shared(divided(8).ub) == "0:1"
+
+
 def test_blocks_that_are_never_reached_have_no_slices():
     assert found(f("  ret i32 0\ndead:\n" + SUM + "  ret i32 %s")) == []
     assert found(f("  br i1 false, label %a, label %b\na:\n" + SUM + "  ret i32 %s\nb:\n  ret i32 0")) == []
@@ -248,8 +273,11 @@ def test_inputs_and_constants_alone_are_trivial():
 def test_a_value_with_several_roots_has_a_slice_for_each_place():
     store = "  store i32 %s, ptr %p\n"
     assert found(f(SUM + store + "  ret i32 %s")) == ["stored: (add %x %y)", "returned: (add %x %y)"]
-    assert found(f(SUM + "  call void @g(i32 %s, i32 %s)\n  ret i32 0") + "declare void @g(i32, i32)\n") == [
-        "passed: (add %x %y)"]
+
+
+def test_one_value_in_two_registers_has_one_slice_for_a_place():
+    text = f(SUM + "  %t = add i32 %x, %y\n  call void @g(i32 %s, i32 %t)\n  ret i32 0") + "declare void @g(i32, i32)\n"
+    assert found(text) == ["passed: (add %x %y)"]
 
 
 def test_a_root_within_a_slice_has_its_own():
@@ -276,6 +304,18 @@ def test_a_census_counts_forms_and_how_many_cover_a_share():
 def test_a_module_that_llvm_refuses_is_one_error():
     with pytest.raises(PrimirError, match="LLVM does not read this"):
         slices_of("define i32 @f() {\n  ret i32 %x\n}")
+
+
+def test_damaged_modules_are_sliced_or_refused():
+    texts = [text for body in (DIAMOND, SWITCH, COUNT, EARLY, TWO_EXITS, IRREDUCIBLE) for text in functions(f(body))]
+    outcomes = Counter()
+    for data in mutations(texts, [], 3, 150):
+        try:
+            slices_of(data)
+            outcomes["sliced"] += 1
+        except PrimirError:
+            outcomes["refused"] += 1
+    assert min(outcomes.values()) > 15, outcomes
 
 
 def test_functions_beyond_the_time_are_counted():
@@ -317,6 +357,38 @@ def test_a_way_not_taken_is_not_undefined():
 def test_to_branch_on_poison_is_undefined():
     each = only(f(DIAMOND, "i32 %x, i32 noundef %y, ptr %p"))
     assert print_shared(each.ub) == "%x!poison"
+
+
+def test_to_branch_on_poison_is_undefined_where_it_is_reached():
+    body = """
+  %c = icmp eq i32 %y, 0
+  br i1 %c, label %a, label %b
+a:
+  %d = icmp eq i32 %x, 0
+  br i1 %d, label %b, label %end
+b:
+  br label %end
+end:
+  %r = phi i32 [ 1, %a ], [ 2, %b ]
+  ret i32 %r"""
+    assert print_shared(only(f(body, "i32 %x, i32 noundef %y")).ub) == "(and (eq %y 0:32) %x!poison)"
+
+
+def test_a_case_that_leads_where_all_others_do_is_one_of_them():
+    body = """
+  switch i32 %y, label %a [
+    i32 7, label %a
+    i32 1, label %b
+  ]
+a:
+  %d = icmp eq i32 %x, 0
+  br i1 %d, label %b, label %end
+b:
+  br label %end
+end:
+  %r = phi i32 [ 1, %a ], [ 2, %b ]
+  ret i32 %r"""
+    assert print_shared(only(f(body, "i32 %x, i32 noundef %y")).ub) == "(and (not (eq %y 1:32)) %x!poison)"
 
 
 def test_an_undef_is_chosen_anew_at_each_use():
@@ -428,7 +500,7 @@ def program(source):
             lines += [f"  %c{n} = icmp {source.choice(COMPARISONS)} i8 {value(values)}, {value(values)}",
                       f"  br i1 %c{n}, label %l{n}.0, label %l{n}.1"]
         else:
-            cases = f"    i8 1, label %l{n}.1\n    i8 7, label %l{n}.0"
+            cases = "\n".join(source.sample([f"    i8 1, label %l{n}.1", f"    i8 7, label %l{n}.0"], 2))
             lines.append(f"  switch i8 {values[-1]}, label %l{n}.0 [\n{cases}\n  ]")
         for way in range(2):
             lines.append(f"l{n}.{way}:")
