@@ -94,6 +94,7 @@ def main(names: tuple[str, ...], cases: str, jobs: int, seconds: float, listed: 
     console = Console(width=None if sys.stdout.isatty() else 150, highlight=False)
     table = Table("cases", "files", "functions", "lifted", "refused", *SAYS, "seconds", box=None)
     reasons: Counter[str] = Counter()
+    mistakes: list[str] = []
     for folder in FOLDERS:
         started = time.monotonic()
         paths = [path for path in sorted((Path(cases) / folder).glob("*.ll"))
@@ -104,12 +105,16 @@ def main(names: tuple[str, ...], cases: str, jobs: int, seconds: float, listed: 
         lifted, refused = sum(said.values()), sum(len(report.refused) for report in reports)
         table.add_row(folder, str(len(paths)), str(lifted + refused), str(lifted), str(refused),
                       *(str(said[word]) for word in SAYS), f"{time.monotonic() - started:.1f}")
+        mistakes += [report.file for report in reports if not set(report.identities.values()) <= set(SAYS[:-1])
+                     or any(why.startswith("NO ANSWER") for why in report.refused.values())]
         if listed:
             _list(console, reports)
     console.print(table)
     console.print(f"\n{reasons.total()} refused, by reason:")
     for why, count in reasons.most_common():
         console.print(f"{count:5}  {why}", markup=False)
+    if mistakes:
+        raise SystemExit(f"a function refuted by itself, an error, or no answer: {', '.join(mistakes)}")
 
 
 def _list(console: Console, reports: Sequence[Report]) -> None:
