@@ -184,6 +184,8 @@ def compile_c(compiler, path, shapes, folder, flags):
     source = folder / f"{path.stem}{''.join(flags)}{path.suffix}"
     part, library = source.with_suffix(".o"), source.with_suffix(".so")
     source.write_text("\n".join(lines) + "\n")
+    if compiler[0].endswith("zig"):
+        flags = [*flags, "-fno-sanitize=undefined"]  # which zig adds, and whose library is not linked
     _run([*compiler, "-c", "-fPIC", "-w", *flags, "-x", language, str(source), "-o", str(part)])
     # names of ours may be names of the C library's as well, which must not win
     _run(["cc", "-shared", "-Wl,-Bsymbolic", str(part), "-o", str(library)])
