@@ -68,6 +68,7 @@ class DebugInfo:
 
     nodes: dict[str, str]
     _read: dict[str, Node | None] = field(default_factory=dict)
+    _paths: dict[str, str | None] = field(default_factory=dict)
 
     def node(self, reference: str | None) -> Node | None:
         """The node that `!12` refers to; None for what is null, no such node, or no specialised one."""
@@ -108,26 +109,37 @@ class DebugInfo:
             if node is None:
                 return None
             if node.kind == "DIFile":
-                name, folder = node.text("filename"), node.text("directory")
-                return os.path.normpath(os.path.join(folder or "", name)) if name is not None else None
+                return self._path(scope or "", node)
             scope = node.fields.get("file") or node.fields.get("scope")
         return None
 
+    def _path(self, reference: str, node: Node) -> str | None:
+        if reference not in self._paths:
+            name, folder = node.text("filename"), node.text("directory")
+            whole = os.path.normpath(os.path.join(folder or "", name)) if name is not None else None
+            self._paths[reference] = whole
+        return self._paths[reference]
+
     # --- functions --------------------------------------------------------------------------------------------------
 
-    def routine(self, reference: str | None) -> Routine | None:
-        """The function that a definition's `!dbg` names."""
+    def called(self, reference: str | None) -> str | None:
+        """What the source calls the function that a definition's `!dbg` names, with its scopes: `ns::f`."""
         node = self.node(reference)
         if node is None or node.kind != "DISubprogram":
             return None
         declared = self.node(node.fields.get("declaration")) or node
         name = node.text("name") or declared.text("name")
-        if name is None:
+        return "::".join([*self._scopes(declared.fields.get("scope")), name]) if name is not None else None
+
+    def routine(self, reference: str | None) -> Routine | None:
+        """The function that a definition's `!dbg` names."""
+        node, called = self.node(reference), self.called(reference)
+        if node is None or called is None:
             return None
-        scopes = self._scopes(declared.fields.get("scope"))
+        declared = self.node(node.fields.get("declaration")) or node
         result, *types = self._signature(node.fields.get("type"))
         names = self._arguments.get(reference or "", {})
-        return Routine("::".join([*scopes, name]), node.text("linkageName") or declared.text("linkageName"),
+        return Routine(called, node.text("linkageName") or declared.text("linkageName"),
                        self.file(node.fields.get("file")), node.number("line"),
                        tuple(tuple(self._names(type_)) for type_ in types),
                        tuple(names.get(index) for index in range(1, len(types) + 1)),

@@ -125,10 +125,14 @@ def parse_module(text: str) -> Module:
     """The functions of a printed module. Their instructions are read when they are asked for."""
     functions: list[tuple[str, tuple[str, ...]]] = []
     others: list[str] = []
+    metadata: dict[str, str] = {}
     lines = iter(text.split("\n"))
     for line in lines:
         if line.startswith("define "):
-            functions.append((line, tuple(takewhile(lambda line: line != "}", lines))))
+            functions.append((line, tuple(takewhile("}".__ne__, lines))))
+        elif line.startswith("!"):
+            name, _, node = line.partition(" = ")
+            metadata[name] = node
         else:
             others.append(line)
     text = "\n".join(others)
@@ -139,7 +143,6 @@ def parse_module(text: str) -> Module:
               for name, attributes in re.findall(r"^attributes (#\d+) = \{(.*)\}$", text, re.MULTILINE)}
     definitions = {definition.name: definition
                    for definition in (_definition(header, body, groups) for header, body in functions)}
-    metadata = dict(re.findall(r"^(![\w.]+) = (.*)$", text, re.MULTILINE))
     little_endian = re.search(r'^target datalayout = "(?:[^"]*-)?E(?:-|")', text, re.MULTILINE) is None
     return Module(definitions, declared, aliases, types, groups, metadata, _constants(text), little_endian)
 

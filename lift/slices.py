@@ -207,10 +207,9 @@ def sliced(printed: Printed, lines: int | None, deadline: Deadline, only: str | 
     symbols: list[str] = []
     instructions = trivial = 0
     for definition in module.definitions.values():
-        routine = debug.routine(definition.debug)
-        if only is not None and (routine is None or routine.file != only):
+        if only is not None and debug.file(definition.debug) != only:
             continue
-        name = routine.name if routine is not None else plain_name(definition.name)
+        name = debug.called(definition.debug) or plain_name(definition.name)
         symbols.append(plain_name(definition.name))
         if deadline.passed():
             skipped[TOO_LONG] += 1
