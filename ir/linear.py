@@ -127,6 +127,7 @@ class Integers:
         self._origin: dict[int, tuple[Form, int]] = {}  # of a quotient's variable: what was divided, and by what
         self._ratios: dict[tuple[Form, Form], Number] = {}
         self._joints: dict[tuple[Form, Form], Number] = {}
+        self._inverted: set[Form] = set()
         self._bits: dict[str, Number] = {}
         self._names: dict[str, str] = {}
 
@@ -412,7 +413,28 @@ class Integers:
         if a.low >= 0 and not a.high >> w:
             return a
         q = self.quotient(a, 1 << w)
-        return self.valued(_plus(a.form, q.form, -1 << w), 0, (1 << w) - 1)
+        word = self.valued(_plus(a.form, q.form, -1 << w), 0, (1 << w) - 1)
+        self._invert(a.form, word, w)
+        return word
+
+    def _invert(self, form: Form, word: Number, w: int) -> None:
+        """Where the word is an odd multiple of a variable, the variable is a multiple of the word, modulo 2**w.
+
+        It follows, but by a product of the constraint with the inverse, which no solver finds in reasonable time.
+        """
+        rest = _without_constant(form)
+        if len(rest) != 1 or rest[0][1] % 2 == 0 or word.form in self._inverted:
+            return
+        (monomial, c), = rest
+        low, high = self._bounds[monomial]
+        inverse = _symmetric(pow(c, -1, 1 << w), 1 << w)
+        if low < 0 or high >> w or min(abs(c), abs(inverse)) < 2:
+            return
+        self._inverted.add(word.form)
+        # x == inverse * (word - constant) modulo 2**w
+        back = self.scale(self.sum(word, constant(-_constant_of(form))), inverse)
+        whole = self.fresh((back.low - high) >> w, (back.high - low) >> w)
+        self.require(self.zero(_plus(_plus(back.form, whole.form, -1 << w), ((monomial, 1),), -1)))
 
     def sign(self, a: Number, w: int) -> Number:
         """Its top bit."""

@@ -418,9 +418,9 @@ class Range:
             case "ule":
                 return negated(self.less(y, x))
             case "eq":
-                return negated(self.different(x, y))
+                return negated(self.different(x, y, w))
             case "ne":
-                return self.different(x, y)
+                return self.different(x, y, w)
         raise Lost(f"{op} is not followed")
 
     def _number(self, word: Value | Truth) -> Value:
@@ -505,10 +505,18 @@ class Range:
         difference = self.value(_plus(y.sum, x.sum, -1), y.low - x.high, y.high - x.low)
         return self.at_least(difference, 1)
 
-    def different(self, x: Value, y: Value) -> Truth:
+    def _difference(self, x: Value, y: Value, w: int) -> Sum:
+        """A sum that is 0 where the words are equal, and nowhere else: x - y, without what wrapping took away."""
+        b, a, atoms = _plus(x.sum, y.sum, -1)
+        near = self.value((b, a, tuple((atom, factor) for atom, factor in atoms if factor % (1 << w))), -2 << w, 2 << w)
+        if -1 << w < near.low and near.high < 1 << w:  # congruent to x - y, and as small
+            return near.sum
+        return _absorbed((b, a, atoms))
+
+    def different(self, x: Value, y: Value, w: int) -> Truth:
         if x.high < y.low or y.high < x.low:
             return True
-        b, a, atoms = _absorbed(_plus(x.sum, y.sum, -1))
+        b, a, atoms = self._difference(x, y, w)
         if not atoms and not a:
             return b != 0
         flat = [(_flat(atom), factor) for atom, factor in atoms]
@@ -519,9 +527,9 @@ class Range:
             if k == -m and a % k == 0 and b % k == 0:  # k * (f - g + a/k*x + b/k) != 0
                 f = Floor(f.a + a // k * f.c, f.b + b // k * f.c, f.c)
                 return Different(f, g)
-        single = _single((b, a, atoms))
-        if single is not None:
-            return Different(single, Floor(0, 0, 1))
+        if _single((b, a, atoms)) is not None:
+            v = self.value((b, a, atoms), -2 << w, 2 << w)
+            return self.at_least(v, 1) or not self.at_least(v, 0)
         raise Lost("more than two floors")
 
 
