@@ -2,6 +2,9 @@
 
 # ruff: noqa: E501, PT017  one case is one line; some random functions may be refused, for one reason
 
+import ast
+import contextlib
+import copy
 import ctypes
 import itertools
 import random
@@ -15,8 +18,11 @@ from primir.ir.evaluate import run
 from primir.ir.graph import TRUE
 from primir.ir.types import STANDARD, Type
 from primir.lift import lowering
+from primir.lift.arithmetic import Program
+from primir.lift.functions import find
 from primir.lift.python import Lowered, functions_in, load, load_dotted, lower
 from primir.lift.source import lift_callable
+from primir.lift.words import Rewriter
 
 SEED = 20261123
 u8, u16, u32, u64, i8, i16, i32, i64 = (STANDARD[name] for name in "u8 u16 u32 u64 i8 i16 i32 i64".split())
@@ -441,6 +447,66 @@ def test_what_a_helper_cuts_is_said():
     assert lower(two_more).remarks[0].endswith("wraps to u8, unlike in Python: `x + 1` as returned by `one_more`")
 
 
+class OutOfBounds(Exception):
+    """A value that Python computes, and that the bounds exclude."""
+
+
+class Watched(ast.NodeTransformer):
+    """Each expression that was given bounds, with a look at its value."""
+
+    def __init__(self, seen):
+        self.nodes, self.places = seen, {}
+
+    def visit(self, node):
+        known = self.nodes.get(node) if isinstance(getattr(node, "ctx", ast.Load()), ast.Load) else None
+        node = self.generic_visit(node)
+        if known is None:
+            return node
+        self.places[len(self.places)] = ast.unparse(node), known
+        return ast.Call(ast.Name("__see__", ast.Load()), [ast.Constant(len(self.places) - 1), node], [])
+
+
+def bounds_hold(function, count=100):
+    """Whether every expression of a function below 64 bits stays within its bounds where Python runs it."""
+    rewriter = Rewriter(find(function), Program())
+    rewriter.rewrite("main")
+    if any(value.word for value in rewriter.seen.values()):
+        return
+    definition = copy.deepcopy(rewriter.definition.node, memo := {})
+    watched = Watched({memo[id(node)]: value for node, value in rewriter.seen.items() if id(node) in memo})
+    definition.args.posonlyargs += definition.args.args
+    for each in definition.args.posonlyargs:
+        each.annotation = None
+    definition.args.args, definition.returns, definition.decorator_list = [], None, []
+    definition.body = [watched.visit(statement) for statement in definition.body]
+
+    def see(index, value):
+        text, known = watched.places[index]
+        if not known.low <= value <= known.high:
+            raise OutOfBounds(function.__name__, text, value, known.low, known.high)
+        return value
+
+    scope = function.__globals__ | {"__see__": see}
+    exec(compile(ast.fix_missing_locations(ast.Module([definition], [])), function.__name__, "exec"), scope)
+    types = [type for _, type in rewriter.signature.parameters]
+    for arguments in itertools.islice(inputs(types, count, 3 * count), 4 * count):
+        with contextlib.suppress(ArithmeticError, AssertionError, LookupError, ValueError):
+            scope[function.__name__](*arguments)
+
+
+TYPED = [each for file in (LOOPS, VALUES) for each in functions_in(file).values() if "return" in each.__annotations__]
+
+
+@pytest.mark.parametrize("function", TYPED, ids=lambda function: function.__name__)
+def test_bounds_hold_in_loops(function):
+    bounds_hold(function)
+
+
+@pytest.mark.parametrize("function", NARROW, ids=lambda function: function.__name__)
+def test_bounds_hold_below_64_bits(function):
+    bounds_hold(function)
+
+
 BOUNDED = {  # whose ends show only to a solver, or never
     "isqrt_binary", "isqrt_newton", "gcd", "gcd_slow", "trailing", "counts_down_by_itself", "until_none_is_left", "signs",
     "collatz", "quotient", "triangular", "power_of_words", "clz64", "clz32", "binary_gcd", "binary_search",
@@ -570,6 +636,7 @@ def test_random_loops_as_python(count, tmp_path):
         except PrimirError as error:
             assert re.match("division by zero|this constant has no value|-?[0-9]+ does not fit", error.message), error
             continue
+        bounds_hold(function, 20)
         if not any("unlike" in remark for remark in lowered.remarks):
             same_on_some(function, lowered, f"seed {seed}, {name}")
             compared += 1
