@@ -32,7 +32,7 @@ Blocks = dict[str, tuple[str, int]]  # where blocks come from: their labels, and
 def llvm_text(
     function: FunctionType, symbol: str, parameters: Sequence[Type], results: Sequence[Type]
 ) -> tuple[str, Blocks]:
-    """A module text that defines `@symbol`, and its blocks. `function` holds only what `words.py` writes."""
+    """A module text that defines `@symbol`, and its blocks. `function` holds only what `statements.py` writes."""
     text, blocks = _numba_module(function, symbol, parameters, results)
     return _plain(text, symbol), blocks
 

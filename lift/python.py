@@ -32,7 +32,7 @@ from ..ir.types import BOOL, STANDARD, Type
 from .arithmetic import RAISED, Program
 from .functions import find
 from .lowering import Blocks, bit_counts, inlined, llvm_text, numba_type
-from .words import Rewriter
+from .statements import Rewriter
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from primir.lift.arithmetic import Program
 from primir.lift.functions import find
 from primir.lift.python import Lowered, functions_in, load, load_dotted, lower
 from primir.lift.source import lift_callable
-from primir.lift.words import Rewriter
+from primir.lift.statements import Rewriter
 
 SEED = 20261123
 u8, u16, u32, u64, i8, i16, i32, i64 = (STANDARD[name] for name in "u8 u16 u32 u64 i8 i16 i32 i64".split())
