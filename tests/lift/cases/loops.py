@@ -645,6 +645,12 @@ def select_nth(x: u64, n: u8) -> u8:
     return 64
 
 
+def outside_of_a_chain(a: i8, b: i8) -> i16:
+    if a < b < 100:
+        return b - a
+    return a - b
+
+
 def no_round(x: u8) -> u8:
     i = x
     for i in range(7, 3):
