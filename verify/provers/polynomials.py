@@ -75,6 +75,7 @@ class Ring:
         self._equal_signs = 0
         self._origin: dict[int, tuple[int, int]] = {}  # a word that is another one shifted right by so much
         self._definitions: dict[int, Definition] = {}  # by atom
+        self._defined: dict[int, int] = {}  # the bases that are defined, by their width
         self._products: dict[tuple[Key, Key], tuple[Key, int]] = {}
         self._atoms_of: dict[tuple[int, ...], list[int]] = {}
         self._bits: dict[int, tuple[int, int]] = {}  # a sign that is a bit of a word: the word and the place
@@ -187,14 +188,22 @@ class Ring:
         number = self._number(("poly", self.fingerprint(poly, width), width), width)
         if 1 << number not in self._definitions:
             self._definitions[1 << number] = _definition(poly, width)
+            self._defined[width] = self._defined.get(width, 0) | 1 << number
         return variable(number)
+
+    def defined_wider(self, bases: int, width: int) -> int:
+        """Those of `bases`, a set, that are defined modulo more than 2**width."""
+        return bases & union(numbers for each, numbers in self._defined.items() if each > width)
+
+    def definition(self, number: int) -> Poly:
+        return self._definitions[1 << number].poly
 
     # --- atoms ---
 
     def atom(self, key: int, mask: int = -1) -> tuple[int, int]:
         """The canonical form, an atom and its factor, of the atom `key`, which holds no mask, and `mask`."""
         if key & self._equal_signs:
-            for number in _members(key & self._equal_signs):
+            for number in members(key & self._equal_signs):
                 word, value = self._equal[number]
                 if key >> word & 1:
                     key ^= 1 << word
@@ -202,7 +211,7 @@ class Ring:
         words = key & ~self._signs
         if not words:
             return key, -mask  # a sign is 0 or -1, and so is the word of no base
-        limit = (1 << min(self._width[number] for number in _members(words))) - 1
+        limit = (1 << min(self._width[number] for number in members(words))) - 1
         mask &= limit
         if mask == limit:
             return key, 1
@@ -210,14 +219,14 @@ class Ring:
             return 0, 0
         if mask & mask - 1:
             return key | 1 << self._mask_number(mask), 1
-        for number in _members(words):
+        for number in members(words):
             key = key & ~(1 << number) | 1 << self._bit(number, mask.bit_length() - 1)
         return key, -mask
 
     def _split(self, key: int) -> tuple[int, int]:
         """An atom without its masks, and what those leave."""
         mask = -1
-        for number in _members(key & self._masks):
+        for number in members(key & self._masks):
             mask &= self._mask[number]
         return key & ~self._masks, mask
 
@@ -315,7 +324,7 @@ class Ring:
         for key, value in poly.items():
             if isinstance(key, int) and any(1 << number & key for number in self._origin):
                 bases, mask = self._split(key)
-                words = [self._origin.get(number, (number, 0)) for number in _members(bases & ~self._signs)]
+                words = [self._origin.get(number, (number, 0)) for number in members(bases & ~self._signs)]
                 shifts = {shift for _, shift in words}
                 (shift,) = shifts if len(shifts) == 1 else (0,)
                 if shift and value % (1 << shift) == 0:
@@ -340,7 +349,7 @@ class Ring:
         full = (1 << width) - 1
         for bases, terms in parts.items():
             words = bases & ~self._signs
-            limit = full & (1 << min(self._width[number] for number in _members(words))) - 1
+            limit = full & (1 << min(self._width[number] for number in members(words))) - 1
             for value, mask in _classes(terms, limit, width):
                 key, factor = self.atom(bases, mask if mask != limit else -1)
                 definition = self._definitions.get(key)
@@ -387,7 +396,7 @@ class Ring:
         self.spend(len(poly) + (len(self._definitions) if only is None else 1))
         for atom in reversed(self._definitions) if only is None else (only,):
             definition = self._definitions[atom]
-            if definition.lead is None or definition.width < width:
+            if definition.lead is None or definition.width != width:
                 continue
             value = found.get(definition.lead, 0) * definition.inverse & (1 << width) - 1
             if value:
@@ -414,7 +423,7 @@ class Ring:
 
     def _in_pieces(self, poly: Poly, width: int) -> Poly:
         """`poly` with its atoms taken apart into those bits that are bases of their own, and by the masks in use."""
-        atoms = set(_atoms(poly))
+        atoms = set(atoms_of(poly))
         split = {atom: self._split(atom) for atom in atoms}
         read = self._read_together({bases for bases, _ in split.values()})
         masks = {mask for _, mask in split.values() if mask != -1}
@@ -426,9 +435,9 @@ class Ring:
                 pieces[atom] = {atom: 1}
                 continue
             bits = 0
-            for number in _members(words):
+            for number in members(words):
                 bits |= read.get(number, 0)
-            parts = [1 << place for place in _members(bits & whole)]
+            parts = [1 << place for place in members(bits & whole)]
             parts += _partition(whole & ~bits, masks if any(isinstance(key, tuple) for key in poly) else {mask})
             piece: Poly = {}
             for part in parts:
@@ -449,7 +458,7 @@ class Ring:
     def _read_together(self, conjunctions: Iterable[int]) -> dict[int, int]:
         """The bits of each word that are to be taken apart: those of words that stand in one atom, together."""
         read = dict(self._read)
-        sets = [list(_members(key & ~self._signs)) for key in conjunctions]
+        sets = [list(members(key & ~self._signs)) for key in conjunctions]
         for _ in range(len(read) + 1):
             before = dict(read)
             for words in sets:
@@ -483,7 +492,7 @@ class Ring:
 
     def _values(self, poly: Poly, width: int) -> Iterator[int] | None:
         """The values of `poly`, in falling factorials, modulo 2**width at all points; None where these are many."""
-        numbers = list(_members(_union(_atoms(poly)) & ~self._masks))
+        numbers = list(members(union(atoms_of(poly)) & ~self._masks))
         widths = [1 if self.is_sign(number) else min(width, self._width[number]) for number in numbers]
         if sum(widths) > POINTS:
             return None
@@ -503,7 +512,7 @@ class Ring:
                     rank = rank + 1 if atom == before else 0
                     before = atom
                     word = -1
-                    for number in _members(atom):
+                    for number in members(atom):
                         word &= words[number]
                     value *= word - rank
                 total += value
@@ -511,10 +520,10 @@ class Ring:
 
     def only_signs(self, poly: Poly) -> list[int] | None:
         """The signs that `poly` is made of, or None where it has words, or too many."""
-        used = _union(_atoms(poly)) if all(isinstance(key, int) for key in poly) else -1
+        used = union(atoms_of(poly)) if all(isinstance(key, int) for key in poly) else -1
         if used & ~self._signs or used.bit_count() > VARIABLES:
             return None
-        return list(_members(used))
+        return list(members(used))
 
     def zero_where(self, poly: Poly, width: int, signs: list[int]) -> Table:
         """Where `poly`, made of `signs` alone, is 0 modulo 2**width."""
@@ -543,9 +552,9 @@ class Ring:
 
     def _with_bases(self, poly: Poly, width: int) -> Iterator[Poly]:
         """`poly` plus or minus the zeros word - definition, for defined words that stand in its atoms."""
-        used = _union(_atoms(poly))
+        used = union(atoms_of(poly))
         defined = [(atom, definition) for atom, definition in self._definitions.items()
-                   if used & atom and definition.width >= width][-3:]
+                   if used & atom and definition.width == width][-3:]
         factors = sorted(product((0, 1, -1), repeat=len(defined)), key=lambda all_: sum(map(abs, all_)))
         for choice in factors[1:]:
             other = dict(poly)
@@ -574,7 +583,7 @@ class Ring:
             return None
         self.spend(len(terms) << words.bit_count())
         found = NEVER
-        numbers = list(_members(signs))
+        numbers = list(members(signs))
         for choice in range(1 << len(numbers)):
             holding = sum(1 << number for place, number in enumerate(numbers) if choice >> place & 1)
             here = [(bases & ~signs, mask, value) for bases, mask, value in terms if not bases & signs & ~holding]
@@ -596,12 +605,12 @@ class Ring:
             if not bases:
                 rest -= value
                 continue
-            limit = (1 << min(self._width[number] for number in _members(bases))) - 1
+            limit = (1 << min(self._width[number] for number in members(bases))) - 1
             effective.append((bases, mask & limit & full, value))
         found, free = NEVER, 0
         for bits in _partition(full, {mask for _, mask, _ in effective}):
             active = [(bases, value) for bases, mask, value in effective if mask & bits]
-            variables = tuple(_members(_union(bases for bases, _ in active)))
+            variables = tuple(members(union(bases for bases, _ in active)))
             sums = [sum(value for bases, value in active if not bases & ~point) for point in _subsets(variables)]
             low = min(sums)
             if max(sums) > low + 1:
@@ -621,18 +630,20 @@ class Ring:
 # --- small parts ------------------------------------------------------------------------------------------------------
 
 
-def _members(numbers: int) -> Iterator[int]:
+def members(numbers: int) -> Iterator[int]:
+    """The numbers in a set."""
     while numbers:
         low = numbers & -numbers
         yield low.bit_length() - 1
         numbers ^= low
 
 
-def _atoms(poly: Poly) -> Iterator[int]:
+def atoms_of(poly: Poly) -> Iterator[int]:
+    """The atoms in all products of `poly`."""
     return (atom for key in poly for atom in (key if isinstance(key, tuple) else (key,)))
 
 
-def _union(sets: Iterable[int]) -> int:
+def union(sets: Iterable[int]) -> int:
     found = 0
     for each in sets:
         found |= each
@@ -681,7 +692,7 @@ def _classes(terms: list[tuple[int, int]], limit: int, width: int) -> list[tuple
     A bit for which several coefficients are the same goes to the class of the lowest bit.
     """
     classes: list[tuple[int, int]] = []
-    for place in _members(limit):
+    for place in members(limit):
         modulus = 1 << width - place
         value = sum(each for mask, each in terms if mask >> place & 1) % modulus
         for index, (known, bits) in enumerate(classes):

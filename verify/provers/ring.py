@@ -15,10 +15,10 @@ from functools import partial
 from ...ir.graph import Node
 from ...jobs.limits import Deadline
 from .branches import Branch
-from .polynomials import Poly, Ring, plus
+from .polynomials import Poly, Ring, atoms_of, members, plus, union
 from .query import Answer, Query
 from .reading import Reading, TooLarge, refuted
-from .tables import ALWAYS, NEVER, Table, conjoin, differ, disjoin, invert, mux, replaced
+from .tables import ALWAYS, NEVER, Table, conjoin, differ, disjoin, invert, mux, replaced, variable
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +50,7 @@ class RingReading(Reading[Form]):
     def __init__(self, work: int, deadline: Deadline) -> None:
         super().__init__(work, deadline)
         self.ring = Ring(self.spend)
+        self._narrow: dict[tuple[int, int], Table] = {}  # base words by number and width
 
     def constant_form(self, value: int, width: int) -> Form:
         if width == 1:
@@ -131,8 +132,54 @@ class RingReading(Reading[Form]):
         """A bit of a word as a condition."""
         if word.table is None and place == 0:
             return self._parity(self.ring.normal(self.poly(word), 1))
-        table = self.table(word)
+        table = self.table(self.cut(word, place + 1) if 0 < place < word.width - 1 else word)
         return replaced(table, {number: self.ring.bit(number, place) for number in table.variables})
+
+    def cut(self, word: Word, width: int) -> Word:
+        """The low `width` bits of a word. Base words that are defined at more bits make way for what is left of them,
+        so that it does not matter how wide a sum was computed."""
+        if word.table is not None:
+            new = self._narrowed(sum(1 << number for number in word.table.variables), width)
+            table = replaced(word.table, {number: new.get(number, variable(number)) for number in word.table.variables}
+                             ) if new else word.table
+            return Word(width, table)
+        assert word.poly is not None
+        return Word(width, poly=self._over(word.poly, self._narrowed(union(atoms_of(word.poly)), width), width))
+
+    def _narrowed(self, bases: int, width: int) -> dict[int, Table]:
+        """What those of `bases`, a set, that are defined at more than `width` bits are at `width`."""
+        wide = self.ring.defined_wider(bases, width)
+        if not wide:
+            return {}
+        below = wide
+        while below:  # a definition is made of earlier bases
+            inside = union(union(atoms_of(self.ring.definition(number))) for number in members(below))
+            below = self.ring.defined_wider(inside, width) & ~wide
+            wide |= below
+        known: dict[int, Table] = {}
+        for number in members(wide):
+            key = number, width
+            if key not in self._narrow:
+                poly = self._over(self.ring.definition(number), known, width)
+                self._narrow[key] = self.table(Word(width, poly=poly))
+            known[number] = self._narrow[key]
+        return known
+
+    def _over(self, poly: Poly, new: dict[int, Table], width: int) -> Poly:
+        """`poly` with some of its bases replaced."""
+        if not new:
+            return poly
+        old = sum(1 << number for number in new)
+        found: Poly = {}
+        for key, value in poly.items():
+            term: Poly = {0: -value}
+            for atom in key if isinstance(key, tuple) else (key,):
+                table = ALWAYS
+                for number in members(atom) if atom & old else ():
+                    table = conjoin(table, new.get(number, variable(number)))
+                term = self.ring.times(term, self.ring.of_table(table, width) if atom & old else {atom: 1}, width)
+            found = plus(found, term)
+        return found
 
     def _parity(self, poly: Poly) -> Table:
         """The lowest bit of `poly`: an atom's is the conjunction of its bases'."""
@@ -210,7 +257,7 @@ class RingReading(Reading[Form]):
                 value = int(mask.data)
                 if not possible & ~value:
                     return word
-                low = Word(value.bit_length(), poly=self.poly(word))
+                low = self.cut(word, value.bit_length())
                 if low.width == 1:
                     return Word(node.width, conjoin(self.bit(word, 0), self.ring.constant(1, node.width)))
                 table = self.ring.within(self.table(low), low.width)
@@ -265,7 +312,7 @@ class RingReading(Reading[Form]):
 
     def _trunc(self, node: Node) -> Form:
         word = self._word(node.args[0])
-        return self.bit(word, 0) if node.width == 1 else Word(node.width, word.table, word.poly)
+        return self.bit(word, 0) if node.width == 1 else self.cut(word, node.width)
 
     # --- conditions ---
 
