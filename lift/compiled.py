@@ -21,7 +21,7 @@ from .assembly import NAME, Printed, User
 from .clang import ABORTS, CPP, C, compile_c
 from .compiler import Compiled, line_of
 from .debuginfo import DebugInfo, Routine, read_debug_info, spelled
-from .inline import inlined
+from .inline import LINES, inlined
 from .instructions import plain_name
 from .llvm import lift_llvm
 from .locals import registered
@@ -34,7 +34,7 @@ from .slices import Slices, slices_of_compiled
 
 SUFFIXES = (*C, *CPP, ".rs")
 LONGEST = 64 << 20  # characters of LLVM IR that a compiler may write
-SECONDS = 30.0  # for LLVM to read it
+SECONDS = 20.0  # for LLVM to read it
 
 
 Triple: TypeAlias = tuple[str | None, int | None, int | None]  # file, line and column
@@ -149,6 +149,9 @@ def read_function(source: Compiled, whole: str, name: str | None) -> Chosen:
 
     assembly = reduced(disassembled(printed, numbered), symbol)
     routine = routines[symbol]
+    if (size := len(assembly.procedures[symbol].lines)) > LINES:
+        raise PrimirError(f"{routine.name} has {size:,} instructions", Place(source.file, routine.line),
+                          f"at most {LINES:,} are read")
     if source.language == "Rust":
         assembly.procedures[symbol] = _always_defined(assembly.procedures[symbol], routine)
     assembly = inlined(assembly, symbol, _ending(assembly, source.language))

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from ..ir.errors import Place, PrimirError
 
-SECONDS = 60.0  # that a compiler may take
+SECONDS = 30.0  # that a compiler may take
 ASKING = 10.0  # seconds that it may take to say its version
 
 

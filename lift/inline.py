@@ -16,7 +16,7 @@ from .instructions import Call, Operand, Refused, call, operands, split
 from .lowering import RAISE
 from .procedures import GLOBAL, Assembly, Line, Names, Procedure, defined, lines_at, renamed
 
-LINES = 20_000  # of a function with all that was inlined
+LINES = 10_000  # of a function with all that was inlined
 _COPIED = ("byval", "inalloca", "preallocated", "range(", "...")
 _REPLACED = {"weak", "linkonce"}  # by another definition, when the program is linked
 
@@ -135,7 +135,7 @@ def _prefixed(name: str, prefix: str) -> str:
 
 def _from_block(line: Line, old: str, new: str) -> Line:
     """A phi that is told apart by the block `old` is now by `new`."""
-    if not line.code.startswith("phi "):
+    if f", %{old} ]" not in line.text or not line.code.startswith("phi "):
         return line
     return replace(line, text=line.text.replace(f", %{old} ]", f", %{new} ]"))
 

@@ -577,11 +577,13 @@ class _Uses:
         one part would be poison in a part beside it.
         """
         clusters: list[list[Access]] = []
+        end = 0
         for access in sorted(accesses, key=lambda access: access.low):
-            if clusters and access.low < max(each.high for each in clusters[-1]):
+            if clusters and access.low < end:
                 clusters[-1].append(access)
             else:
                 clusters.append([access])
+            end = max(end, access.high)
         return all(_is_exact(cluster) for cluster in clusters)
 
     def by_word(self, copy: Copy, fresh: Names) -> list[str]:

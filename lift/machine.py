@@ -53,6 +53,7 @@ class Layout:
     def __init__(self, module: Any, data: Any, types: dict[str, Any]) -> None:
         self._module, self._data = module, data  # the module owns the types
         self._types = types
+        self._found: dict[str, list[tuple[int, str]]] = {}
 
     def size(self, type_: str) -> int:
         """With the padding after it."""
@@ -60,7 +61,9 @@ class Layout:
 
     def words(self, type_: str) -> list[tuple[int, str]]:
         """The words of an aggregate, or the word itself, each with its offset."""
-        return list(self._words(self._types[type_], 0))
+        if type_ not in self._found:
+            self._found[type_] = list(self._words(self._types[type_], 0))
+        return self._found[type_]
 
     def _words(self, type_: Any, offset: int) -> Iterator[tuple[int, str]]:
         self._types[str(type_)] = type_

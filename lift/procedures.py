@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from itertools import takewhile
 
 from .assembly import NAME
@@ -19,6 +20,8 @@ PLACE = "primir.at"  # the metadata that leads to a line's place
 LOCAL = re.compile(rf"%{NAME}")
 GLOBAL = re.compile(rf"@{NAME}")
 WORD = re.compile(r"i\d+")
+_LABEL = re.compile(rf"({NAME}):$")
+_RESULT = re.compile(rf"(%{NAME}) = ")
 _NOTES = re.compile(r"(?:, ![\w.]+ !(?:\d+|\w+\([^()]*\)|\{[^{}]*\}))*$")
 
 
@@ -32,18 +35,26 @@ class Line:
 
     @property
     def label(self) -> str | None:
-        found = re.match(rf"({NAME}):$", self.text)
+        if not self.text.endswith(":"):
+            return None
+        found = _LABEL.match(self.text)
         return found[1] if found is not None else None
 
     @property
     def result(self) -> str | None:
-        found = re.match(rf"(%{NAME}) = ", self.text)
-        return found[1] if found is not None else None
+        return _taken_apart(self.text)[0]
 
     @property
     def code(self) -> str:
         """The instruction without its result."""
-        return self.text.partition(" = ")[2] if self.result is not None else self.text
+        return _taken_apart(self.text)[1]
+
+
+@lru_cache(maxsize=1 << 17)
+def _taken_apart(text: str) -> tuple[str | None, str]:
+    """The result of an instruction, None if it has none, and the rest."""
+    found = _RESULT.match(text)
+    return (found[1], text[found.end():]) if found is not None else (None, text)
 
 
 @dataclass(frozen=True, slots=True)
