@@ -101,7 +101,8 @@ def _problem(said: str, status: int, file: Path, compiler: str) -> PrimirError:
                                _place(found[1], int(found[2]), int(found[3])))
     first = next((found[1] for line in said.splitlines() if (found := re.search(r"\berror(?:\[\w+\])?: (.*)$", line))),
                  None)
-    what = first or f"{os.path.basename(compiler)} ended with status {status} and said no more"
+    ended = f"ended with status {status} and said no more" if status >= 0 else f"crashed with signal {-status}"
+    what = first or f"{os.path.basename(compiler)} {ended}"
     return PrimirError(f"this does not compile: {what}", Place(str(file)))
 
 
