@@ -24,6 +24,7 @@ SYNTH = [
     pytest.param("clamp.py", "", "proved", 2, marks=pytest.mark.slow),
     pytest.param("leap_year.py", "--time 15", "proved", 12, marks=pytest.mark.slow),
     pytest.param("next_power_of_two.spec", "", "proved", 4, marks=pytest.mark.slow),
+    pytest.param("rightmost_one.py", "--using plain", "proved", 2, marks=pytest.mark.slow),
     pytest.param("round_up.spec", "--using plain", "proved", 2, marks=pytest.mark.slow),
 ]
 

@@ -34,8 +34,8 @@ CONDITIONS = [
     "a", "not a", "a < b", "a <= b", "a > b", "a >= b", "a == b", "a != b", "a < b < 3", "0 <= a < 4", "a and b",
     "a or b", "not (a and b)", "a < 2 and b > a", "a < 2 or b > a", "a + b < 3", "a - b >= 2", "a * 3 <= b",
     "a * a <= 9", "(a + 1) * (a + 1) <= 12", "a << 2 > b", "a >> 1 == b", "a // 3 >= b", "a & 5", "(a & b) > 1",
-    "b - 2 * a > 1", "a != 5", "a != -3", "5 != b", "a + b == 7", "(a ^ b) < 3", "a % 3 == 1", "-a > 2", "(a if b else 3) > 2",
-    "a | b",
+    "b - 2 * a > 1", "a != 5", "a != -3", "5 != b", "a + b == 7", "(a ^ b) < 3", "a % 3 == 1", "-a > 2",
+    "(a if b else 3) > 2", "a | b",
     "a < b and a != 0 and b", "a >> b if 0 <= b else 0", "1 << (b & 3) > a",
 ]  # fmt: skip
 
