@@ -57,8 +57,8 @@ def mutated(rng, lines, width):
     lines = list(lines)
     at = rng.randrange(len(lines))
     old, new = rng.choice([("nsw ", ""), ("nuw ", ""), ("add", "sub"), ("undef", "0"), ("poison", "undef"),
-                           ("%x", "%y"), (" 1", " 0"), ("freeze", "add"), ("udiv", "urem"), ("exact ", ""), ("add i", "add nsw i"),
-                           ("undef", "poison"), ("sub i", "sub nuw i"), ("and", "or"), ("0", "undef")])
+                           ("%x", "%y"), (" 1", " 0"), ("freeze", "add"), ("udiv", "urem"), ("exact ", ""),
+                           ("add i", "add nsw i"), ("undef", "poison"), ("sub i", "sub nuw i"), ("and", "or"), ("0", "undef")])
     if old == "freeze" and "freeze" in lines[at]:
         lines[at] = lines[at].replace("freeze", "add") + ", 0"
     else:
