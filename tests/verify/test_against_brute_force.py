@@ -20,6 +20,9 @@ from primir.verify.verdict import Proved, Refuted, Unknown, Vacuous
 BINARY = ["add", "add nsw", "add nuw", "sub", "sub nsw", "mul", "mul nuw", "and", "or", "or disjoint", "xor", "shl",
           "lshr", "ashr", "lshr exact", "udiv", "urem", "sdiv"]
 COMPARE = ["eq", "ne", "ult", "ule", "slt", "sle"]
+CHANGES = [("nsw ", ""), ("nuw ", ""), ("exact ", ""), ("add", "sub"), ("and", "or"), ("udiv", "urem"), ("%x", "%y"),
+           ("add i", "add nsw i"), ("sub i", "sub nuw i"), ("undef", "0"), ("0", "undef"), (" 1", " 0"),
+           ("poison", "undef"), ("undef", "poison"), ("freeze", "add")]
 MOST = 15  # bits that the referee tries
 
 
@@ -56,9 +59,7 @@ def mutated(rng, lines, width):
     """Other lines: one operation, one constant or one operand is another, or nothing."""
     lines = list(lines)
     at = rng.randrange(len(lines))
-    old, new = rng.choice([("nsw ", ""), ("nuw ", ""), ("add", "sub"), ("undef", "0"), ("poison", "undef"),
-                           ("%x", "%y"), (" 1", " 0"), ("freeze", "add"), ("udiv", "urem"), ("exact ", ""),
-                           ("add i", "add nsw i"), ("undef", "poison"), ("sub i", "sub nuw i"), ("and", "or"), ("0", "undef")])
+    old, new = rng.choice(CHANGES)
     if old == "freeze" and "freeze" in lines[at]:
         lines[at] = lines[at].replace("freeze", "add") + ", 0"
     else:
