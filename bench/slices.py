@@ -150,7 +150,7 @@ class Found:
 
     census: Census = field(default_factory=Census)
     skipped: list[str] = field(default_factory=list)  # files that do not compile, or that LLVM does not read
-    seconds: float = 0.0  # of one core: to parse LLVM's text, to slice, and for both keys
+    seconds: float = 0.0  # of one core: to parse LLVM's text, to slice, and for the keys
 
     @property
     def speed(self) -> float:
@@ -173,10 +173,11 @@ def add_slices(source: Compiled, printed: Printed, found: Found, forms: Forms) -
     """Slice one file, on this thread alone, and keep how its slices are written."""
     started = time.thread_time()
     slices = sliced_file(source, printed, Deadline(SLICING))
-    found.census.add(slices)
+    keys = [canonical_form([each.value]).key for each in slices.slices]
     found.seconds += time.thread_time() - started
-    for each in slices.slices:
-        forms.setdefault(canonical_form([each.value]).key, {})[written(each.value)] = None
+    found.census.add(slices)
+    for key, each in zip(keys, slices.slices):
+        forms.setdefault(key, {})[written(each.value)] = None
 
 
 def written(value: Node) -> Node:
