@@ -90,6 +90,7 @@ SAME = [  # the function f, and what it gives for words of 32 bits
      lambda x: x * x >> 32),
     ("unsigned f(unsigned c, unsigned x, unsigned y) { unsigned *p = c ? &x : &y; return *p; }",
      lambda c, x, y: x if c else y),
+    ("unsigned f(unsigned x) { return __builtin_constant_p(x) ? x + x : 2 * x; }", lambda x: 2 * x),
     ("enum E { A, B = 5 }; unsigned f(unsigned x) { return (enum E)x == B ? 1 : 2; }", lambda x: 1 if x == 5 else 2),
 ]  # fmt: skip
 

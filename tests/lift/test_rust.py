@@ -56,6 +56,7 @@ SAME = [  # the function f, and what it gives for words of 32 bits, None where i
      lambda a, b: 7 if a + b > U32 else a + b),
     ("enum E { A, B(u32) } fn f(x: u32) -> u32 { let e = if x > 3 { E::A } else { E::B(x) };"
      " match e { E::A => 9, E::B(y) => y } }", lambda x: 9 if x > 3 else x),
+    ("fn f(x: u32) -> u32 { x.pow(3) }", lambda x: x ** 3),
     ("fn f(x: u32) -> u32 { assert!(x < 9); x }", lambda x: x if x < 9 else None),
     ("fn f(x: u32) -> u32 { (x as u8 as i8 as i32) as u32 }", lambda x: (x & 255) - 256 * (x >> 7 & 1)),
 ]  # fmt: skip
