@@ -12,24 +12,17 @@ changes; one that would make the graph cost more is not kept. What a rule may do
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from functools import cache, lru_cache
+from collections.abc import Callable, Sequence
 from hashlib import blake2b
-from itertools import product
-from pathlib import Path
-from typing import TYPE_CHECKING
 
 from . import terms
 from .cost import instructions, instructions_of
-from .errors import Place, PrimirError
-from .evaluate import evaluate, fold
+from .evaluate import fold
+from .facts import Facts
 from .graph import CHOICE, CONST, INPUT, LEAVES, Function, Node, apply, rebuilt, topological
 from .primes import TABLE
-from .terms import Apply, Literal, Name, Scope, Term
-
-if TYPE_CHECKING:
-    from lark import Token, Tree
+from .rule import Case, Pattern, candidates
+from .terms import Scope
 
 MAX_PASSES = 40
 MAX_DEPTH = 40  # of rules that fire within the right side of rules; the tests see far less
@@ -56,249 +49,22 @@ def canonical_function(function: Function) -> Function:
 
 
 def _settled(roots: list[Node], cost: Cost) -> list[Node]:
+    facts = Facts()
     for _ in range(MAX_PASSES):
-        new = _improved(roots, cost)
+        new = _improved(roots, cost, facts)
         if new == roots:
             break
         roots = new
     return roots
 
 
-def _improved(roots: list[Node], cost: Cost) -> list[Node]:
+def _improved(roots: list[Node], cost: Cost, facts: Facts) -> list[Node]:
     """`roots` after a pass that does not make them cost more, or unchanged where there is none."""
     for all_rules in (True, False):
-        new = Pass(roots, all_rules).run()
+        new = Pass(roots, all_rules, facts).run()
         if new == roots or all(after <= before for after, before in zip(cost(new), cost(roots), strict=True)):
             return new
     return roots
-
-
-# --- rules ------------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Rule:
-    """`left` equals `right` at all widths that fit. Lower-case names stand for any node, `C` and `D` for constants.
-
-    In literals w is the width of x, v that of the result, and i that of the top operation's arguments.
-    """
-
-    name: str
-    line: int
-    left: Apply
-    right: Term
-
-    def scope(self, names: dict[str, Node], result: int, inner: int) -> Scope:
-        """What names and letters stand for where `left` has `result` bits and its arguments have `inner`."""
-        return Scope(names, names["x"].width if "x" in names else inner, result, inner)
-
-
-def parse_rules(text: str, file: str | None = None) -> tuple[Rule, ...]:
-    """The rules that `text` holds. PrimirError, with its place, for what is no rule."""
-    from lark import UnexpectedInput
-
-    try:
-        tree = terms.parser().parse(text, start="rules")
-    except UnexpectedInput as problem:
-        line = max(problem.line, 1)
-        place = Place(file, line, max(problem.column, 1), [*text.splitlines(), ""][line - 1])
-        raise PrimirError("this is not a rule", place, "write `some-name: left => right`") from None
-    return tuple(_rule(child, file) for child in tree.children)  # type: ignore[arg-type]
-
-
-@cache
-def base_rules() -> tuple[Rule, ...]:
-    """The rules of rules/base.rules, in their order."""
-    path = Path(__file__).with_name("rules") / "base.rules"
-    return parse_rules(path.read_text(), path.name)
-
-
-def _rule(tree: Tree[Token], file: str | None) -> Rule:
-    name, left, right = tree.children
-    rule = Rule(str(name), name.line, terms.from_tree(left), terms.from_tree(right))  # type: ignore[arg-type, union-attr]
-    place = Place(file, rule.line)
-    unknown = [term.op for side in (rule.left, rule.right) for term in subterms(side)
-               if isinstance(term, Apply) and term.op not in TABLE]
-    if unknown:
-        raise PrimirError(f"{rule.name}: there is no operation {unknown[0]}", place)
-    if not isinstance(rule.left, Apply):
-        raise PrimirError(f"{rule.name}: the left side must be an operation", place)
-    if free := variables(rule.right) - variables(rule.left):
-        raise PrimirError(f"{rule.name}: the left side does not say what {min(free)} is", place)
-    return rule
-
-
-def subterms(term: Term) -> Iterator[Term]:
-    """`term` and every term within it."""
-    yield term
-    if isinstance(term, Apply):
-        for arg in term.args:
-            yield from subterms(arg)
-
-
-def variables(term: Term) -> set[str]:
-    """The names in `term`."""
-    return {part.name for part in subterms(term) if isinstance(part, Name)}
-
-
-def is_constant(term: Term) -> bool:
-    """Whether `term` holds only literals and names of constants."""
-    return not any(map(str.islower, variables(term)))
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Case:
-    """One right side of a rule: where `guards` hold (`True`) or fail, the node becomes `right`."""
-
-    guards: tuple[tuple[Term, bool], ...]
-    right: Term
-    needs: int  # matched operations below the top that have no other user
-
-
-@dataclass(frozen=True, slots=True)
-class _Pattern:
-    """A rule as it is matched: its left side with the arguments of commutative operations in one order of many."""
-
-    rule: Rule
-    left: Apply
-    cases: tuple[_Case, ...]
-
-
-def _cases(rule: Rule) -> tuple[_Case, ...]:
-    known = set(subterms(rule.left))
-
-    def split(right: Term, guards: tuple[tuple[Term, bool], ...]) -> Iterator[_Case]:
-        match right:
-            case Apply("select", (condition, then, otherwise)) if is_constant(condition):
-                yield from split(then, (*guards, (condition, True)))
-                yield from split(otherwise, (*guards, (condition, False)))
-            case _ if right != rule.left:
-                yield _Case(guards, right, max(_new_operations(right, known) - 1, 0))
-
-    return tuple(split(rule.right, ()))
-
-
-def _new_operations(term: Term, known: set[Term]) -> int:
-    """The operations that count in `term` and are not `known`."""
-    if not isinstance(term, Apply) or term in known or is_constant(term):
-        return 0
-    return TABLE[term.op].cost + sum(_new_operations(arg, known) for arg in term.args)
-
-
-def _orders(term: Term) -> list[Term]:
-    """`term` with the arguments of its commutative operations in every order in which nodes can hold them."""
-    if not isinstance(term, Apply):
-        return [term]
-    found: list[Term] = []
-    for args in product(*map(_orders, term.args)):
-        found.append(Apply(term.op, args, term.tag))
-        if "commutative" in TABLE[term.op].laws and not is_constant(args[1]):  # constants stand on the right
-            found.append(Apply(term.op, args[::-1], term.tag))
-    return found
-
-
-def _shape(term: Term, names: dict[str, str]) -> Term:
-    """`term` with its names numbered by first use, so that patterns that match the same are equal."""
-    match term:
-        case Name(name):
-            return Name(names.setdefault(name, f"{'x' if name.islower() else 'C'}{len(names)}"))
-        case Apply(op, args, tag):
-            return Apply(op, tuple(_shape(arg, names) for arg in args), tag)
-        case _:
-            return term
-
-
-@cache
-def _patterns() -> dict[str, list[_Pattern]]:
-    """The patterns by their top operation."""
-    found: dict[str, list[_Pattern]] = {}
-    for rule in base_rules():
-        shapes = set()
-        for left in _orders(rule.left):
-            shape = _shape(left, {})
-            if shape not in shapes and isinstance(left, Apply):
-                shapes.add(shape)
-                found.setdefault(rule.left.op, []).append(_Pattern(rule, left, _cases(rule)))
-    return found
-
-
-@lru_cache(None)
-def _candidates(op: str, args: tuple[str, ...]) -> tuple[_Pattern, ...]:
-    """The patterns that can match an operation `op` over arguments with the operations `args`."""
-    return tuple(pattern for pattern in _patterns().get(op, ())
-                 if all(map(_can_match, pattern.left.args, args)))
-
-
-def _can_match(pattern: Term, op: str) -> bool:
-    match pattern:
-        case Name(name):
-            return name.islower() or op == CONST
-        case Apply(wanted):
-            return op == wanted
-        case _:
-            return op == CONST
-
-
-@dataclass(slots=True)
-class _Match:
-    """What a pattern has met so far."""
-
-    names: dict[str, Node]
-    literals: list[tuple[Literal, Node]]  # compared in the end: their letters may stand for widths not yet known
-    tags: list[tuple[str, Node]]
-    inner: list[Node]  # the operations matched below the top
-
-    def arguments(self, pattern: Apply, node: Node) -> bool:
-        return all(map(self.fits, pattern.args, node.args))
-
-    def fits(self, pattern: Term, node: Node) -> bool:
-        match pattern:
-            case Name(name):
-                return self.names.setdefault(name, node) is node and (name.islower() or node.op == CONST)
-            case Apply(op, _, tag):
-                if node.op != op:
-                    return False
-                self.inner.append(node)
-                if tag is not None:
-                    self.tags.append((tag, node))
-                return self.arguments(pattern, node)
-            case Literal():
-                self.literals.append((pattern, node))
-                if pattern.tag is not None:
-                    self.tags.append((pattern.tag, node))
-                return node.op == CONST
-            case _:
-                raise AssertionError(f"a left side cannot hold {pattern}")
-
-    def agrees(self, scope: Scope) -> bool:
-        """Whether literals and width tags are what the letters say."""
-        return (all(scope.number(literal.text) & (1 << node.width) - 1 == node.data for literal, node in self.literals)
-                and all(scope.number(tag) == node.width for tag, node in self.tags))
-
-
-def _match(pattern: _Pattern, node: Node) -> tuple[Scope, list[Node]] | None:
-    """What the pattern's names stand for where it matches `node`, and the operations that it matched below it."""
-    met = _Match({}, [], [], [])
-    if not met.arguments(pattern.left, node):
-        return None
-    inner = node.args[TABLE[node.op].arguments.index("w")].width
-    scope = pattern.rule.scope(met.names, node.width, inner)
-    if pattern.left.tag is not None:
-        met.tags.append((pattern.left.tag, node))
-    return (scope, met.inner) if met.agrees(scope) else None
-
-
-def _holds(case: _Case, scope: Scope) -> bool:
-    if not case.guards:
-        return True
-    constants = tuple([(name, node) for name, node in scope.names.items() if name.isupper()])
-    return _guards_hold(case, scope.w, scope.v, scope.i, constants)
-
-
-@lru_cache(1 << 14)
-def _guards_hold(case: _Case, w: int, v: int, i: int, constants: tuple[tuple[str, Node], ...]) -> bool:
-    scope = Scope(dict(constants), w, v, i)
-    return all(evaluate([terms.instantiate(guard, scope, 1)], {}) == [wanted] for guard, wanted in case.guards)
 
 
 # --- passes -----------------------------------------------------------------------------------------------------------
@@ -307,8 +73,9 @@ def _guards_hold(case: _Case, w: int, v: int, i: int, constants: tuple[tuple[str
 class Pass:
     """One walk over a graph. `steps` counts the rules that fired, `depth` how deep in one another, at most."""
 
-    def __init__(self, roots: Sequence[Node], all_rules: bool = True) -> None:
+    def __init__(self, roots: Sequence[Node], all_rules: bool = True, facts: Facts | None = None) -> None:
         self.roots = roots
+        self.facts = facts or Facts()
         self.all_rules = all_rules  # also those that need matched operations without another user
         self.steps = 0
         self.depth = 0
@@ -347,7 +114,7 @@ class Pass:
             return node
         found = self._simple.get(node)
         if found is None:
-            found = self._simple[node] = self._by_rules(self._by_laws(fold(node)))
+            found = self._simple[node] = self._by_rules(self._by_laws(self.facts.simplify(node)))
             self._simple[found] = found
         return found
 
@@ -369,25 +136,36 @@ class Pass:
     def _by_rules(self, node: Node) -> Node:
         if node.op in LEAVES or self._level >= MAX_DEPTH:
             return node
-        for pattern in _candidates(node.op, tuple([arg.op for arg in node.args])):
-            met = _match(pattern, node)
+        for pattern in candidates(node.op, tuple([arg.op for arg in node.args])):
+            met = pattern.match(node)
             if met is None:
                 continue
+            scope, inner = met
             for case in pattern.cases:
-                if self._affords(case, met[1]) and _holds(case, met[0]):
-                    new = self._right_side(case, met[0], node)
+                if self._affords(case, inner) and case.holds(scope) and self._certain(pattern, scope):
+                    new = self._right_side(case, scope, node)
                     if new is not node:
                         return new
         return node
 
-    def _affords(self, case: _Case, inner: list[Node]) -> bool:
+    def _certain(self, pattern: Pattern, scope: Scope) -> bool:
+        """Whether the condition of the rule is known to hold."""
+        if pattern.condition is None:
+            return True
+        try:
+            condition = terms.instantiate(pattern.condition, scope, 1)
+        except TypeError:  # its widths do not fit
+            return False
+        return self.facts.of(condition).low == 1
+
+    def _affords(self, case: Case, inner: Sequence[Node]) -> bool:
         if case.needs == 0:
             return True
         if not self.all_rules:
             return False
-        return sum(self._users.get(node, 1) <= 1 and TABLE[node.op].cost > 0 for node in inner) >= case.needs
+        return sum([self._users.get(node, 1) <= 1 and TABLE[node.op].cost > 0 for node in inner]) >= case.needs
 
-    def _right_side(self, case: _Case, scope: Scope, node: Node) -> Node:
+    def _right_side(self, case: Case, scope: Scope, node: Node) -> Node:
         """`case` in canonical form; `node` itself where its widths do not fit."""
         self._level += 1
         self.depth = max(self.depth, self._level)
