@@ -16,7 +16,7 @@ from collections.abc import Callable, Sequence
 from hashlib import blake2b
 
 from . import terms
-from .cost import instructions, instructions_of
+from .cost import REGISTERS, instructions, instructions_of
 from .evaluate import fold
 from .facts import Facts
 from .graph import CHOICE, CONST, INPUT, LEAVES, Function, Node, apply, rebuilt, topological
@@ -142,7 +142,7 @@ class Pass:
                 continue
             scope, inner = met
             for case in pattern.cases:
-                if self._affords(case, inner) and case.holds(scope) and self._certain(pattern, scope):
+                if self._affords(case, scope, inner) and case.holds(scope) and self._certain(pattern, scope):
                     new = self._right_side(case, scope, node)
                     if new is not node:
                         return new
@@ -158,7 +158,10 @@ class Pass:
             return False
         return self.facts.of(condition).low == 1
 
-    def _affords(self, case: Case, inner: Sequence[Node]) -> bool:
+    def _affords(self, case: Case, scope: Scope, inner: Sequence[Node]) -> bool:
+        """Whether the right side cannot cost more than what it replaces."""
+        if case.casts and not {scope.w, scope.v, scope.i} <= REGISTERS:
+            return False
         if case.needs == 0:
             return True
         if not self.all_rules:

@@ -111,6 +111,7 @@ class Case:
     guards: tuple[tuple[Term, bool], ...]
     right: Term
     needs: int  # matched operations below the top that have no other user
+    casts: bool  # whether there are more casts than on the left side: those between registers alone are free
 
     def holds(self, scope: Scope) -> bool:
         """Whether the guards, which are conditions over constants, are as they must be."""
@@ -136,7 +137,8 @@ def cases(rule: Rule) -> tuple[Case, ...]:
                 yield from split(then, (*guards, (condition, True)))
                 yield from split(otherwise, (*guards, (condition, False)))
             case _ if right != rule.left:
-                yield Case(guards, right, max(new_operations(right, known) - 1, 0))
+                more_casts = len(_casts(right) - known) > len(_casts(rule.left) - set(subterms(right)))
+                yield Case(guards, right, max(new_operations(right, known) - 1, 0), more_casts)
 
     return tuple(split(rule.right, ()))
 
@@ -146,6 +148,11 @@ def new_operations(term: Term, known: set[Term]) -> int:
     if not isinstance(term, Apply) or term in known or is_constant(term):
         return 0
     return TABLE[term.op].cost + sum(new_operations(arg, known) for arg in term.args)
+
+
+def _casts(term: Term) -> set[Term]:
+    return {part for part in subterms(term)
+            if isinstance(part, Apply) and TABLE[part.op].cast and not is_constant(part)}
 
 
 # --- matching ---------------------------------------------------------------------------------------------------------
