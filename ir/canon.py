@@ -13,16 +13,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from hashlib import blake2b
 
-from . import terms
+from . import conditions, terms
 from .cost import REGISTERS, instructions, instructions_of
-from .evaluate import fold
+from .evaluate import evaluate, fold
 from .facts import Facts
 from .graph import CHOICE, CONST, INPUT, LEAVES, Function, Node, apply, rebuilt, topological
 from .primes import TABLE
 from .rule import Case, Pattern, candidates
-from .terms import Scope
+from .terms import Scope, Term
 
 MAX_PASSES = 40
 MAX_DEPTH = 40  # of rules that fire within the right side of rules; the tests see far less
@@ -65,6 +66,12 @@ def _improved(roots: list[Node], cost: Cost, facts: Facts) -> list[Node]:
         if new == roots or all(after <= before for after, before in zip(cost(new), cost(roots), strict=True)):
             return new
     return roots
+
+
+@lru_cache(1 << 14)
+def _holds(condition: Term, w: int, v: int, i: int) -> bool:
+    """Whether a condition over literals alone holds at these widths."""
+    return evaluate([terms.instantiate(condition, Scope({}, w, v, i), 1)], {}) == [1]
 
 
 # --- passes -----------------------------------------------------------------------------------------------------------
@@ -114,7 +121,10 @@ class Pass:
             return node
         found = self._simple.get(node)
         if found is None:
-            found = self._simple[node] = self._by_rules(self._by_laws(self.facts.simplify(node)))
+            found = self._by_laws(self.facts.simplify(node))
+            if found.width == 1:
+                found = self._by_conditions(found)
+            found = self._simple[node] = self._by_rules(found)
             self._simple[found] = found
         return found
 
@@ -132,6 +142,43 @@ class Pass:
             if inner.op == node.op and inner.args[1].op == CONST:
                 return apply(node.op, inner.args[0], fold(apply(node.op, inner.args[1], node.args[1])))
         return node
+
+    def _by_conditions(self, node: Node) -> Node:
+        """`node` in the one way to write it where it is a condition on one value, or joins two on the same value."""
+        if node.op in ("and", "or"):
+            new = self._joined_conditions(node)
+        else:
+            found = conditions.range_of(node, self.facts)
+            if found is None:
+                return node
+            inner = next(arg for arg in node.args if arg.op != CONST)
+            sums = found.value is not inner and (self._users.get(inner, 1) <= 1 and self.all_rules)
+            new = conditions.condition(found, self.facts, apply, sums)
+        if new is None or new is node or self._level >= MAX_DEPTH:
+            return node
+        self._level += 1
+        new = self._simplify(rebuilt(new, tuple([self._simplify(arg) for arg in new.args])))
+        self._level -= 1
+        return new
+
+    def _joined_conditions(self, node: Node) -> Node | None:
+        a, b = node.args
+        lonely = any(self._users.get(arg, 1) <= 1 and TABLE[arg.op].cost for arg in node.args if arg.args)
+        left, right = conditions.range_of(a, self.facts), conditions.range_of(b, self.facts)
+        if left is not None and right is not None and left.value is right.value:
+            if node.op == "and":
+                both = conditions.common(left, right)
+            else:
+                both = conditions.common(conditions.others(left), conditions.others(right))
+                both = conditions.others(both) if both is not None else None
+            if both is not None:
+                return conditions.condition(both, self.facts, apply, sums=lonely and self.all_rules)
+        if not (lonely and self.all_rules):
+            return None
+        some, more = conditions.bits_of(a), conditions.bits_of(b)
+        if some is None or more is None:
+            return None
+        return conditions.joined_bits(node.op, some, more, apply)
 
     def _by_rules(self, node: Node) -> Node:
         if node.op in LEAVES or self._level >= MAX_DEPTH:
@@ -152,6 +199,8 @@ class Pass:
         """Whether the condition of the rule is known to hold."""
         if pattern.condition is None:
             return True
+        if pattern.closed:
+            return _holds(pattern.condition, scope.w, scope.v, scope.i)
         try:
             condition = terms.instantiate(pattern.condition, scope, 1)
         except TypeError:  # its widths do not fit

@@ -168,6 +168,7 @@ class Pattern:
     left: Apply
     cases: tuple[Case, ...]
     condition: Term | None
+    closed: bool  # whether the condition is over literals alone
     match: Callable[[Node], Match | None] = field(compare=False)  # of a node whose arguments have the right operations
 
 
@@ -188,7 +189,8 @@ def _patterns() -> dict[str, list[Pattern]]:
             shape = _shape(left, {})
             if shape not in shapes and isinstance(left, Apply):
                 shapes.add(shape)
-                pattern = Pattern(rule, left, cases(rule), rule.condition, compiled(rule, left))
+                closed = rule.condition is not None and not variables(rule.condition)
+                pattern = Pattern(rule, left, cases(rule), rule.condition, closed, compiled(rule, left))
                 found.setdefault(rule.left.op, []).append(pattern)
     return found
 

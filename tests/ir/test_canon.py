@@ -13,6 +13,7 @@ from primir.ir import canon, evaluate, graph, smt, terms
 from primir.ir.canon import Pass, canonical, canonical_function
 from primir.ir.cost import instructions_of
 from primir.ir.errors import PrimirError
+from primir.ir.facts import Facts
 from primir.ir.graph import Function, Parameter, Result, apply, const, leaf, topological
 from primir.ir.primes import TABLE
 from primir.ir.rule import base_rules, cases, new_operations, parse_rules, subterms, variables
@@ -172,8 +173,10 @@ class WidthClasses:
     def assignments(self, widths):
         """Every choice of widths: a function from places and names to their width."""
         for chosen in itertools.product(widths, repeat=len(self.classes)):
-            known = dict(zip(self.classes, chosen))
-            yield lambda place, known=known: known.get(self.find(place), 1)
+            yield self.chosen(dict(zip(self.classes, chosen)))
+
+    def chosen(self, known):
+        return lambda place: known.get(self.find(place), 1)
 
 
 def tagged(term, width, path=()):
@@ -210,7 +213,7 @@ def shape(node):
 
 
 def differ(left, right, holds=graph.TRUE, seconds=SECONDS):
-    """"unsat" where the two nodes are equal on all inputs for which `holds` is 1; else bitwuzla's answer and inputs."""
+    """"unsat" where the two are equal on all inputs for which `holds` is 1; else bitwuzla's answer and inputs."""
     import bitwuzla
 
     script = smt.Script()
@@ -227,7 +230,7 @@ def differ(left, right, holds=graph.TRUE, seconds=SECONDS):
         return answer, {}
     values = {}
     for term in parser.get_declared_funs():
-        values[str(term)] = int(solver.get_value(term).value(2), 2)
+        values[str(term).strip("|")] = int(solver.get_value(term).value(2), 2)
     return answer, values
 
 
@@ -251,7 +254,8 @@ def refutation(rule, line, widths, file="base.rules"):
         head = f"{file}:{rule.line}: {rule.name} is {'refuted' if answer == 'sat' else answer} at {left.width} bits"
         if answer != "sat":
             return head
-        inputs = {node: values.get(smt.symbol(node), values.get(smt.symbol(node).strip("|"), 0)) for node in sorted(graph.leaves([left, right]), key=lambda n: n.data)}
+        inputs = {node: values.get(smt.symbol(node).strip("|"), 0)
+                  for node in sorted(graph.leaves([left, right]), key=lambda n: n.data)}
         a, b = evaluate.evaluate([left, right], inputs)
         inputs = ", ".join(f"{node.data} = {value}" for node, value in inputs.items())
         return f"{head}\n    {line.partition(': ')[2].partition('#')[0].strip()}\n    {inputs}:  left {a}, right {b}"
@@ -337,6 +341,78 @@ def test_bad_rules_are_refused(text, place):
 def test_names_of_rules_are_unique():
     names = [rule.name for rule in base_rules()]
     assert len(set(names)) == len(names)
+
+
+# --- both sides of every rule have one form ---------------------------------------------------------------------------
+
+
+def some_constant(rng, width):
+    full = (1 << width) - 1
+    small = rng.randrange(min(width + 1, 1 << width))
+    low = (1 << rng.choice((8, 16, 32))) - 1 & full
+    return rng.choice((0, 1, full, 1 << width - 1, full >> 1, small, 1 << small % width, (1 << small) - 1, low,
+                       low >> small << small, full ^ (1 << small) - 1, rng.getrandbits(width),
+                       rng.getrandbits(width) & low))
+
+
+def some_node(rng, name, width, plain):
+    """An input; or, where a condition asks for it, something of which bits are known."""
+    node = leaf(name, width)
+    if plain or rng.random() < 0.3:
+        return node
+    constant, distance = const(some_constant(rng, width), width), const(rng.randrange(width), width)
+    choices = [apply("lshr", node, distance), apply("shl", node, distance), apply("and", node, constant),
+               apply("or", node, constant)]
+    if narrow := [each for each in (1, 4, 8, 16, 32) if each < width]:
+        choices.append(apply("zext", leaf(name, rng.choice(narrow)), width=width))
+    return rng.choice(choices)
+
+
+def samples_of(rule, rng, count):
+    """Both sides of `rule` over inputs and constants for which it applies, at widths of registers.
+
+    What is known of an operation is found in its canonical form: a rule with a condition is asked about those.
+    """
+    asked = variables(rule.condition) if rule.condition is not None else set()
+    found = tries = 0
+    classes = WidthClasses(rule.left)
+    while found < count and tries < 20_000:
+        tries += 1
+        width = classes.chosen({each: rng.choice((1, 8, 16, 32, 64)) for each in classes.classes})
+        names = {name: const(some_constant(rng, width(name)), width(name)) if name.isupper()
+                 else some_node(rng, name, width(name), name not in asked) for name in sorted(variables(rule.left))}
+        result, inner = width(()), width((TABLE[rule.left.op].arguments.index("w"),))
+        scope = rule.scope(names, result, inner)
+        try:
+            left = terms.instantiate(tagged(rule.left, width), scope, result)
+            right = terms.instantiate(rule.right, scope, result)
+            holds = graph.TRUE if rule.condition is None else terms.instantiate(rule.condition, scope, 1)
+        except TypeError:
+            continue
+        if right.width != result or shape(left) != (inner, result) or Facts().of(holds).low == 0:
+            continue
+        if not asked or canonical(left.args) == list(left.args):
+            found += 1
+            yield left, right
+
+
+@pytest.mark.parametrize("rule", base_rules(), ids=lambda rule: rule.name)
+def test_both_sides_of_a_rule_have_one_form(rule):
+    one_form(rule, random.Random(rule.name), 5)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("rule", base_rules(), ids=lambda rule: rule.name)
+def test_both_sides_of_a_rule_have_one_form_often(rule):
+    one_form(rule, random.Random(rule.name), 40)
+
+
+def one_form(rule, rng, count):
+    samples = list(samples_of(rule, rng, count))
+    assert samples
+    for left, right in samples:
+        a, b = canonical([left])[0], canonical([right])[0]
+        assert a is b, f"{left} becomes {a}, and {right} becomes {b}"
 
 
 # --- random graphs ----------------------------------------------------------------------------------------------------
