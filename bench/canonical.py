@@ -18,8 +18,9 @@ from pathlib import Path
 
 import click
 from primir.ir import terms
-from primir.ir.canon import Rule, canonical, parse_rules, variables
+from primir.ir.canon import canonical
 from primir.ir.graph import Node, leaf
+from primir.ir.rule import Rule, parse_rules, variables
 from primir.ir.terms import Scope
 from rich.console import Console
 from rich.table import Table

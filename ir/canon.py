@@ -16,14 +16,14 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 from hashlib import blake2b
 
-from . import conditions, terms
+from . import conditions
 from .cost import REGISTERS, instructions, instructions_of
-from .evaluate import evaluate, fold
+from .evaluate import fold
 from .facts import Facts
 from .graph import CHOICE, CONST, INPUT, LEAVES, Function, Node, apply, rebuilt, topological
 from .primes import TABLE
-from .rule import Case, Pattern, candidates
-from .terms import Scope, Term
+from .rule import Case, candidates
+from .terms import Scope
 
 MAX_PASSES = 40
 MAX_DEPTH = 40  # of rules that fire within the right side of rules; the tests see far less
@@ -50,28 +50,56 @@ def canonical_function(function: Function) -> Function:
 
 
 def _settled(roots: list[Node], cost: Cost) -> list[Node]:
-    facts = Facts()
+    known = Facts(), Order()
+    before = cost(roots)
     for _ in range(MAX_PASSES):
-        new = _improved(roots, cost, facts)
-        if new == roots:
-            break
-        roots = new
+        for all_rules in (True, False):  # the second where the first makes them cost more
+            new = Pass(roots, all_rules, *known).run()
+            if new == roots:
+                return roots
+            after = cost(new)
+            if all(a <= b for a, b in zip(after, before, strict=True)):
+                roots, before = new, after
+                break
+        else:
+            return roots
     return roots
 
 
-def _improved(roots: list[Node], cost: Cost, facts: Facts) -> list[Node]:
-    """`roots` after a pass that does not make them cost more, or unchanged where there is none."""
-    for all_rules in (True, False):
-        new = Pass(roots, all_rules, facts).run()
-        if new == roots or all(after <= before for after, before in zip(cost(new), cost(roots), strict=True)):
-            return new
-    return roots
+class Order:
+    """An order of nodes by what they are, not by where they lie: inputs by name, then choices, operations, constants."""
+
+    def __init__(self) -> None:
+        self._digests: dict[Node, int] = {}
+
+    def key(self, node: Node) -> tuple[int, str, int]:
+        if node.op in (INPUT, CHOICE):
+            return (0 if node.op == INPUT else 1), str(node.data), 0
+        return (3 if node.op == CONST else 2), node.op, self._digest(node)
+
+    def _digest(self, node: Node) -> int:
+        """A hash of the graph below `node`, of 64 bits."""
+        digests = self._digests
+        stack = [node]
+        while stack:
+            top = stack[-1]
+            missing = [arg for arg in top.args if arg not in digests]
+            if missing:
+                stack += missing
+                continue
+            stack.pop()
+            if top not in digests:
+                number = _seed(top.op, top.width, top.data)
+                for arg in top.args:
+                    number = ((number ^ digests[arg]) * 0xBF58476D1CE4E5B9 + 0x9E3779B97F4A7C15) & 0xFFFFFFFFFFFFFFFF
+                    number ^= number >> 29
+                digests[top] = number
+        return digests[node]
 
 
 @lru_cache(1 << 14)
-def _holds(condition: Term, w: int, v: int, i: int) -> bool:
-    """Whether a condition over literals alone holds at these widths."""
-    return evaluate([terms.instantiate(condition, Scope({}, w, v, i), 1)], {}) == [1]
+def _seed(op: str, width: int, data: int | str) -> int:
+    return int.from_bytes(blake2b(f"{op} {width} {data}".encode(), digest_size=8).digest(), "little")
 
 
 # --- passes -----------------------------------------------------------------------------------------------------------
@@ -80,16 +108,16 @@ def _holds(condition: Term, w: int, v: int, i: int) -> bool:
 class Pass:
     """One walk over a graph. `steps` counts the rules that fired, `depth` how deep in one another, at most."""
 
-    def __init__(self, roots: Sequence[Node], all_rules: bool = True, facts: Facts | None = None) -> None:
+    def __init__(self, roots: Sequence[Node], all_rules: bool, facts: Facts, order: Order) -> None:
         self.roots = roots
-        self.facts = facts or Facts()
+        self.facts = facts
+        self._key = order.key
         self.all_rules = all_rules  # also those that need matched operations without another user
         self.steps = 0
         self.depth = 0
         self._level = 0
         self._users: Counter[Node] = Counter()  # of new nodes, as far as the walk has come
         self._simple: dict[Node, Node] = {}
-        self._digests: dict[Node, bytes] = {}
 
     def run(self) -> list[Node]:
         """The roots after the walk."""
@@ -189,23 +217,12 @@ class Pass:
                 continue
             scope, inner = met
             for case in pattern.cases:
-                if self._affords(case, scope, inner) and case.holds(scope) and self._certain(pattern, scope):
+                if self._affords(case, scope, inner) and case.holds(scope) and (
+                        pattern.certain is None or pattern.certain(scope, self.facts)):
                     new = self._right_side(case, scope, node)
                     if new is not node:
                         return new
         return node
-
-    def _certain(self, pattern: Pattern, scope: Scope) -> bool:
-        """Whether the condition of the rule is known to hold."""
-        if pattern.condition is None:
-            return True
-        if pattern.closed:
-            return _holds(pattern.condition, scope.w, scope.v, scope.i)
-        try:
-            condition = terms.instantiate(pattern.condition, scope, 1)
-        except TypeError:  # its widths do not fit
-            return False
-        return self.facts.of(condition).low == 1
 
     def _affords(self, case: Case, scope: Scope, inner: Sequence[Node]) -> bool:
         """Whether the right side cannot cost more than what it replaces."""
@@ -222,7 +239,7 @@ class Pass:
         self._level += 1
         self.depth = max(self.depth, self._level)
         try:
-            new = terms.instantiate(case.right, scope, node.width, self._make)
+            new = case.build(scope, self._make)
         except TypeError:
             return node
         finally:
@@ -275,30 +292,6 @@ class Pass:
             return None
         joined = self._make(op, a, b)
         return None if joined.op == op and set(joined.args) == {a, b} else joined
-
-    # --- the order of arguments ---
-
-    def _key(self, node: Node) -> tuple[int, str, bytes]:
-        """Inputs by name, then choices, operations and constants: what the node is, not where it lies."""
-        if node.op in (INPUT, CHOICE):
-            return (0 if node.op == INPUT else 1), str(node.data), b""
-        return (3 if node.op == CONST else 2), node.op, self._digest(node)
-
-    def _digest(self, node: Node) -> bytes:
-        """A hash of the graph below `node`."""
-        stack = [node]
-        while stack:
-            top = stack[-1]
-            missing = [arg for arg in top.args if arg not in self._digests]
-            if missing:
-                stack.extend(missing)
-                continue
-            stack.pop()
-            if top not in self._digests:
-                head = f"{top.op} {top.width} {top.data}".encode()
-                below = b"".join([self._digests[arg] for arg in top.args])
-                self._digests[top] = blake2b(below + head, digest_size=16).digest()
-        return self._digests[node]
 
 
 def _operands(node: Node, links: set[Node]) -> list[Node]:

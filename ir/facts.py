@@ -84,6 +84,12 @@ def known_by_row(row: Row, width: int, args: Sequence[Known]) -> Known:
     return Facts(dict(zip(names, args, strict=True))).of(meaning)
 
 
+def known_of(op: str, args: tuple[Known, ...], wanted: int | None = None) -> Known:
+    """What is known of the operation `op`; casts need the `wanted` width. TypeError where the widths do not fit."""
+    row = TABLE[op]
+    return known_by_row(row, row.result_width(tuple([arg.width for arg in args]), wanted), args)
+
+
 @lru_cache(1 << 10)
 def _meaning(op: str, widths: tuple[int, ...], width: int) -> tuple[tuple[Node, ...], Node]:
     """The arguments of the composite `op` as inputs, and what it means on them."""

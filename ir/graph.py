@@ -83,7 +83,7 @@ def is_undef(node: Node) -> bool:
 
 def apply(op: str, *args: Node, width: int | None = None) -> Node:
     """The operation `op` on `args`; casts need the result's `width`. TypeError where the widths do not fit."""
-    return _intern(op, args, TABLE[op].result_width(tuple(arg.width for arg in args), width), 0)
+    return _intern(op, args, TABLE[op].result_width(tuple([arg.width for arg in args]), width), 0)
 
 
 def rebuilt(node: Node, args: tuple[Node, ...]) -> Node:
@@ -158,17 +158,17 @@ def all_of(conditions: Iterable[Node]) -> Node:
 def topological(roots: Iterable[Node]) -> Iterator[Node]:
     """Every node below `roots` once, arguments before their users, in an order that depends on the graph alone."""
     done: set[Node] = set()
-    stack = [(root, False) for root in reversed(list(roots))]
+    stack = list(reversed(list(roots)))
     while stack:
-        node, expanded = stack.pop()
-        if node in done:
+        node = stack[-1]
+        waiting = [arg for arg in reversed(node.args) if arg not in done] if node not in done else None
+        if waiting:
+            stack += waiting
             continue
-        if expanded:
+        stack.pop()
+        if waiting is not None:
             done.add(node)
             yield node
-        else:
-            stack.append((node, True))
-            stack.extend((arg, False) for arg in reversed(node.args) if arg not in done)
 
 
 def leaves(roots: Iterable[Node], kind: str = INPUT) -> list[Node]:

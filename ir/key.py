@@ -55,29 +55,30 @@ def plain_form(roots: Sequence[Node]) -> Form:
 
 
 def _form(roots: Sequence[Node], form: Callable[[tuple[Node, ...]], Form]) -> Form:
-    renamed, originals = _renamed(roots)
-    found = form(tuple(renamed))
+    renamed, originals = _renamed(tuple(roots))
+    found = form(renamed)
     return Form(found.key, found.roots, tuple([originals[node] for node in found.inputs]))
 
 
 @lru_cache(MAX_FORMS)
 def _canonical_form(roots: tuple[Node, ...]) -> Form:
-    current, names = list(roots), {node: node for node in topological(roots) if node.op in LEAVES}
+    names = {node: node for node in topological(roots) if node.op in LEAVES}
     for _ in range(ROUNDS):  # the form may show an order that the graph as it was written does not
-        current = canonical(current)
-        renamed, originals = _renamed(current)
-        if renamed == current:
+        form = tuple(canonical(roots))
+        roots, originals = _renamed(form)
+        if roots == form:
             break
-        current, names = renamed, {node: names[original] for node, original in originals.items()}
-    return _spelled(current, names)
+        names = {node: names[original] for node, original in originals.items()}
+    return _spelled(roots, names)
 
 
 @lru_cache(MAX_FORMS)
 def _plain_form(roots: tuple[Node, ...]) -> Form:
     names = {node: node for node in topological(roots) if node.op in LEAVES}
-    colours = _colours(roots)
+    nodes = list(topological(roots))
+    colours = _colours(nodes, roots)
     new: dict[Node, Node] = {}
-    for node in topological(roots):
+    for node in nodes:
         args = tuple([new[arg] for arg in node.args])
         if args and "commutative" in TABLE[node.op].laws and colours[node.args[1]] < colours[node.args[0]]:
             args = args[::-1]
@@ -106,13 +107,21 @@ def _spelled(roots: Sequence[Node], names: dict[Node, Node]) -> Form:
 # --- an order of inputs that does not depend on their names -----------------------------------------------------------
 
 
-def _renamed(roots: Sequence[Node]) -> tuple[list[Node], dict[Node, Node]]:
+@lru_cache(1 << 10)  # a graph is often asked for several forms
+def _renamed(roots: tuple[Node, ...]) -> tuple[tuple[Node, ...], dict[Node, Node]]:
     """`roots` over inputs named by their place in the graph, and the leaf that each new one stands for."""
-    leaves = [node for node in topological(roots) if node.op in (INPUT, CHOICE)]
+    nodes = list(topological(roots))
+    leaves = [node for node in nodes if node.op in (INPUT, CHOICE)]
     if len(leaves) > 1:
-        leaves = _by_first_use(roots, _colours(roots))
+        leaves = _by_first_use(roots, _colours(nodes, roots))
     new = {node: leaf(f"{'i' if node.op == INPUT else 'c'}{k}", node.width, node.op) for k, node in enumerate(leaves)}
-    return substitute(roots, new), {renamed: node for node, renamed in new.items()}
+    originals = {renamed: node for node, renamed in new.items()}
+    if any([renamed is not node for node, renamed in new.items()]):
+        for node in nodes:
+            if node not in new:
+                new[node] = rebuilt(node, tuple([new[arg] for arg in node.args]))
+        roots = tuple([new[root] for root in roots])
+    return roots, originals
 
 
 def _by_first_use(roots: Sequence[Node], colours: dict[Node, int]) -> list[Node]:
@@ -135,9 +144,8 @@ def _by_first_use(roots: Sequence[Node], colours: dict[Node, int]) -> list[Node]
     return found
 
 
-def _colours(roots: Sequence[Node]) -> dict[Node, int]:
+def _colours(nodes: Sequence[Node], roots: Sequence[Node]) -> dict[Node, int]:
     """A number for each node that says what is below it and, for inputs, what uses them; names play no part."""
-    nodes = list(topological(roots))
     marks = {node: _mixed(_CODES[node.op], node.width) for node in nodes if node.op in (INPUT, CHOICE)}
     below = _below(nodes, marks)
     for _ in range(ROUNDS):

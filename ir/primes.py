@@ -90,6 +90,17 @@ class Row:
 
         Raises TypeError where the widths do not fit the signature.
         """
+        found = self._widths.get((widths, wanted))
+        if found is None:
+            found = self._widths[widths, wanted] = self._result_width(widths, wanted)
+        return found
+
+    @cached_property
+    def _widths(self) -> dict[tuple[tuple[int, ...], int | None], int]:
+        """The widths that were asked for; there are few."""
+        return {}
+
+    def _result_width(self, widths: tuple[int, ...], wanted: int | None) -> int:
         if len(widths) != len(self.arguments):
             raise TypeError(f"{self.name} takes {len(self.arguments)} arguments, not {len(widths)}")
         shared = {width for letter, width in zip(self.arguments, widths, strict=True) if letter == "w"}

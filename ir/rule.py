@@ -20,8 +20,10 @@ from typing import TYPE_CHECKING, Any
 from . import terms
 from .errors import Place, PrimirError
 from .evaluate import evaluate
-from .graph import CONST, Node
-from .primes import TABLE
+from .facts import Facts, known_of
+from .graph import CONST, Node, const
+from .known import constant
+from .primes import TABLE, Row
 from .terms import Apply, Literal, Name, Scope, Term
 
 if TYPE_CHECKING:
@@ -110,6 +112,7 @@ class Case:
 
     guards: tuple[tuple[Term, bool], ...]
     right: Term
+    build: Callable[[Scope, Callable[..., Node]], Node]  # the right side, over operations as `graph.apply` makes them
     needs: int  # matched operations below the top that have no other user
     casts: bool  # whether there are more casts than on the left side: those between registers alone are free
 
@@ -138,7 +141,8 @@ def cases(rule: Rule) -> tuple[Case, ...]:
                 yield from split(otherwise, (*guards, (condition, False)))
             case _ if right != rule.left:
                 more_casts = len(_casts(right) - known) > len(_casts(rule.left) - set(subterms(right)))
-                yield Case(guards, right, max(new_operations(right, known) - 1, 0), more_casts)
+                yield Case(guards, right, builder(right), max(new_operations(right, known) - TABLE[rule.left.op].cost, 0),
+                           more_casts)
 
     return tuple(split(rule.right, ()))
 
@@ -167,8 +171,7 @@ class Pattern:
     rule: Rule
     left: Apply
     cases: tuple[Case, ...]
-    condition: Term | None
-    closed: bool  # whether the condition is over literals alone
+    certain: Callable[[Scope, Facts], bool] | None  # whether the condition is known to hold
     match: Callable[[Node], Match | None] = field(compare=False)  # of a node whose arguments have the right operations
 
 
@@ -185,13 +188,13 @@ def _patterns() -> dict[str, list[Pattern]]:
     found: dict[str, list[Pattern]] = {}
     for rule in base_rules():
         shapes = set()
+        right_sides = cases(rule)
+        certain = decider(rule.condition) if rule.condition is not None else None
         for left in _orders(rule.left):
             shape = _shape(left, {})
             if shape not in shapes and isinstance(left, Apply):
                 shapes.add(shape)
-                closed = rule.condition is not None and not variables(rule.condition)
-                pattern = Pattern(rule, left, cases(rule), rule.condition, closed, compiled(rule, left))
-                found.setdefault(rule.left.op, []).append(pattern)
+                found.setdefault(rule.left.op, []).append(Pattern(rule, left, right_sides, certain, matcher(rule, left)))
     return found
 
 
@@ -228,17 +231,21 @@ def _can_match(pattern: Term, op: str) -> bool:
             return op == CONST
 
 
-def compiled(rule: Rule, left: Apply) -> Callable[[Node], Match | None]:
+def matcher(rule: Rule, left: Apply) -> Callable[[Node], Match | None]:
     """`left`, a left side of `rule` in some order, as a function of a node with that operation.
 
     It trusts `candidates` for the operations of the node's arguments.
     """
     source = _Source(rule)
     source.arguments(left, "n", trusted=True)
-    space: dict[str, Any] = {"Scope": Scope}
-    exec(compile(source.function(left), f"<{rule.name}>", "exec"), space)
-    function: Callable[[Node], Match | None] = space["match"]
+    function: Callable[[Node], Match | None] = _compiled(source.function(left), {"Scope": Scope})
     return function
+
+
+def _compiled(text: str, space: dict[str, Any]) -> Any:
+    """The function that `text` defines, as `f`."""
+    exec(compile(text, "<rule>", "exec"), space)
+    return space["f"]
 
 
 class _Source:
@@ -294,9 +301,100 @@ class _Source:
         lines += [f"if not ({check}): return None" for check in self.late]
         names = ", ".join(f"{name!r}: {node}" for name, node in self.names.items())
         lines.append(f"return Scope({{{names}}}, w, v, i), ({''.join(f'{node}, ' for node in self.inner)})")
-        return "def match(n):\n" + "".join(f"    {line}\n" for line in lines)
+        return "def f(n):\n" + "".join(f"    {line}\n" for line in lines)
 
 
 def _number(text: str) -> str:
     """The sum that a literal is, in Python."""
     return text.replace("top", "(1 << w - 1)")
+
+
+# --- right sides and conditions, as Python ----------------------------------------------------------------------------
+
+
+def builder(right: Term) -> Callable[[Scope, Callable[..., Node]], Node]:
+    """`right` as a function; what it gives is what `terms.instantiate` does."""
+    text = _expression(right, "v", "const({number}, {width})", "make({op!r}, {args}, width={wanted})")
+    function: Callable[[Scope, Callable[..., Node]], Node] = _compiled(
+        f"def f(scope, make):\n{_names(right)}    return {text}\n", {"const": const})
+    return function
+
+
+def decider(condition: Term) -> Callable[[Scope, Facts], bool]:
+    """Whether `condition` is certain from what is known; not where its widths do not fit."""
+    lines = [_names(condition)]
+    names = variables(condition)
+    lines += [f"    {name} = facts.of({name})\n" for name in sorted(names)]
+    for part in _conjuncts(condition):
+        if asked := " or ".join(f"{name}.zeros or {name}.ones or {name}.low" for name in sorted(variables(part))
+                                if name.islower()):
+            lines.append(f"    if not ({asked}): return False\n")  # nothing is known: soon said
+        text = _expression(part, "1", "constant(({number}) & (1 << {width}) - 1, {width})",
+                           "known_of({op!r}, ({args},), {wanted})")
+        lines.append(f"    if {text}.low == 0: return False\n")
+    body = "".join(lines).replace("\n    ", "\n        ")
+    text = f"def f(scope, facts):\n    try:\n    {body}        return True\n    except TypeError:\n        return False\n"
+    function: Callable[[Scope, Facts], bool] = _compiled(text, {"constant": constant, "known_of": known_of})
+    return function
+
+
+def _conjuncts(term: Term) -> Iterator[Term]:
+    match term:
+        case Apply("and", (a, b)):
+            yield from _conjuncts(a)
+            yield from _conjuncts(b)
+        case _:
+            yield term
+
+
+def _names(term: Term) -> str:
+    """The lines of Python that put what a term speaks of into variables."""
+    lines = [f"    {name} = scope.names[{name!r}]\n" for name in sorted(variables(term))]
+    return f"    w, v, i = scope.w, scope.v, scope.i\n{''.join(lines)}"
+
+
+def _expression(term: Term, place: str | None, literal: str, apply: str) -> str:
+    """`term` in Python, where its place demands the width `place`; literals and operations as the formats say."""
+    match term:
+        case Name(name):
+            return name
+        case Literal(text, tag):
+            width = f"({_number(tag)})" if tag is not None else place
+            assert width is not None, f"nothing tells the width of {text}"
+            return literal.format(number=_number(text), width=width)
+        case Apply(op, args, tag):
+            row = TABLE[op]
+            shared = _width(row, args)
+            if shared is None and not row.cast and not row.predicate:
+                shared = place
+            parts = [_expression(arg, "1" if letter == "1" else shared, literal, apply)
+                     for letter, arg in zip(row.arguments, args, strict=True)]
+            wanted = (f"({_number(tag)})" if tag is not None else place) if row.cast else None
+            return apply.format(op=op, args=", ".join(parts), wanted=wanted)
+        case _:
+            raise AssertionError(f"a rule cannot hold {term}")
+
+
+def _width_of(term: Term) -> str | None:
+    """The width of `term` in Python, or None where only its place can tell; as `terms.width_of`."""
+    match term:
+        case Name(name):
+            return f"{name}.width"
+        case Literal(_, tag):
+            return f"({_number(tag)})" if tag is not None else None
+        case Apply(op, args, tag):
+            row = TABLE[op]
+            if row.predicate:
+                return "1"
+            if row.cast:
+                return f"({_number(tag)})" if tag is not None else None
+            return _width(row, args)
+        case _:
+            return None
+
+
+def _width(row: Row, args: tuple[Term, ...]) -> str | None:
+    for letter, arg in zip(row.arguments, args, strict=True):
+        if letter == "w" and (known := _width_of(arg)) is not None:
+            return known
+    return None
