@@ -67,7 +67,7 @@ def _settled(roots: list[Node], cost: Cost) -> list[Node]:
 
 
 class Order:
-    """An order of nodes by what they are, not by where they lie: inputs by name, then choices, operations, constants."""
+    """An order of nodes by what they are and not by where they lie: inputs by name, choices, operations, constants."""
 
     def __init__(self) -> None:
         self._digests: dict[Node, int] = {}

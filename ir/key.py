@@ -116,7 +116,7 @@ def _renamed(roots: tuple[Node, ...]) -> tuple[tuple[Node, ...], dict[Node, Node
         leaves = _by_first_use(roots, _colours(nodes, roots))
     new = {node: leaf(f"{'i' if node.op == INPUT else 'c'}{k}", node.width, node.op) for k, node in enumerate(leaves)}
     originals = {renamed: node for node, renamed in new.items()}
-    if any([renamed is not node for node, renamed in new.items()]):
+    if any(renamed is not node for node, renamed in new.items()):
         for node in nodes:
             if node not in new:
                 new[node] = rebuilt(node, tuple([new[arg] for arg in node.args]))

@@ -141,8 +141,8 @@ def cases(rule: Rule) -> tuple[Case, ...]:
                 yield from split(otherwise, (*guards, (condition, False)))
             case _ if right != rule.left:
                 more_casts = len(_casts(right) - known) > len(_casts(rule.left) - set(subterms(right)))
-                yield Case(guards, right, builder(right), max(new_operations(right, known) - TABLE[rule.left.op].cost, 0),
-                           more_casts)
+                needs = max(new_operations(right, known) - TABLE[rule.left.op].cost, 0)
+                yield Case(guards, right, builder(right), needs, more_casts)
 
     return tuple(split(rule.right, ()))
 
@@ -194,7 +194,8 @@ def _patterns() -> dict[str, list[Pattern]]:
             shape = _shape(left, {})
             if shape not in shapes and isinstance(left, Apply):
                 shapes.add(shape)
-                found.setdefault(rule.left.op, []).append(Pattern(rule, left, right_sides, certain, matcher(rule, left)))
+                pattern = Pattern(rule, left, right_sides, certain, matcher(rule, left))
+                found.setdefault(rule.left.op, []).append(pattern)
     return found
 
 
@@ -332,8 +333,8 @@ def decider(condition: Term) -> Callable[[Scope, Facts], bool]:
         text = _expression(part, "1", "constant(({number}) & (1 << {width}) - 1, {width})",
                            "known_of({op!r}, ({args},), {wanted})")
         lines.append(f"    if {text}.low == 0: return False\n")
-    body = "".join(lines).replace("\n    ", "\n        ")
-    text = f"def f(scope, facts):\n    try:\n    {body}        return True\n    except TypeError:\n        return False\n"
+    body = "".join(lines).replace("    ", "        ")
+    text = f"def f(scope, facts):\n    try:\n{body}        return True\n    except TypeError:\n        return False\n"
     function: Callable[[Scope, Facts], bool] = _compiled(text, {"constant": constant, "known_of": known_of})
     return function
 
