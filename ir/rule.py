@@ -133,6 +133,7 @@ def _guards_hold(case: Case, w: int, v: int, i: int, constants: tuple[tuple[str,
 def cases(rule: Rule) -> tuple[Case, ...]:
     """The right sides of `rule` that say something new."""
     known = set(subterms(rule.left))
+    below = sum(new_operations(arg, set()) for arg in rule.left.args)
 
     def split(right: Term, guards: tuple[tuple[Term, bool], ...]) -> Iterator[Case]:
         match right:
@@ -141,7 +142,7 @@ def cases(rule: Rule) -> tuple[Case, ...]:
                 yield from split(otherwise, (*guards, (condition, False)))
             case _ if right != rule.left:
                 more_casts = len(_casts(right) - known) > len(_casts(rule.left) - set(subterms(right)))
-                needs = max(new_operations(right, known) - TABLE[rule.left.op].cost, 0)
+                needs = min(max(new_operations(right, known) - TABLE[rule.left.op].cost, 0), below)
                 yield Case(guards, right, builder(right), needs, more_casts)
 
     return tuple(split(rule.right, ()))

@@ -235,9 +235,9 @@ def differ(left, right, holds=graph.TRUE, seconds=SECONDS):
 
 
 def proved_at(rule, line):
-    """The widths at which a rule is claimed: all, or those that the comment behind it lists."""
+    """The widths at which solvers are said to prove a rule: all, or those that the comment behind it lists."""
     if (claim := re.search(r"# proved at ([\d, -]+)", line)) is None:
-        return {*SMALL, *LARGE}
+        return set(range(1, 65))
     widths = set()
     for part in claim[1].split(","):
         first, _, last = part.strip().partition("-")
@@ -279,6 +279,75 @@ def test_every_rule_is_proved(rule):
         widths = (1, 2, 3, 5, 8, 16, 32, 64)
     failure = refutation(rule, line_of(rule), widths)
     assert failure is None, failure
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("rule", base_rules(), ids=lambda rule: rule.name)
+def test_every_rule_of_one_width_is_proved_at_all(rule):
+    if len(WidthClasses(rule.left).classes) == 1 and "proved at" not in line_of(rule):
+        failure = refutation(rule, line_of(rule), range(1, 65))
+        assert failure is None, failure
+
+
+def polynomial(term, cut=False):
+    """`term` as a sum over the integers: how often each product of names is in it. ValueError where it is none.
+
+    What holds over the integers holds modulo 2**w. A power of two with a name in its exponent counts as a name; trunc
+    keeps sums and products, and undoes zext and sext.
+    """
+    match term:
+        case terms.Name(name):
+            return {(name,): 1}
+        case terms.Literal(text):
+            return {(): int(text)}
+        case Apply("trunc", (arg,)) if not cut:
+            return polynomial(arg, cut=True)
+        case Apply("zext" | "sext", (terms.Name(name),)) if cut:  # to be cut back to the width of the result
+            return {(name,): 1}
+        case Apply("neg", (arg,)):
+            return times({(): -1}, polynomial(arg, cut))
+        case Apply("shl", (arg, terms.Name(name))):
+            return times({(f"2**{name}",): 1}, polynomial(arg, cut))
+        case Apply("mul", (a, b)):
+            return times(polynomial(a, cut), polynomial(b, cut))
+        case Apply("add" | "sub" as op, (a, b)):
+            a, b = polynomial(a, cut), times({(): 1 if op == "add" else -1}, polynomial(b, cut))
+            total = {key: a.get(key, 0) + b.get(key, 0) for key in {*a, *b}}
+            return {key: count for key, count in total.items() if count}
+    raise ValueError(term)
+
+
+def times(a, b):
+    found = {}
+    for (p, m), (q, n) in itertools.product(a.items(), b.items()):
+        key = tuple(sorted(p + q))
+        found[key] = found.get(key, 0) + m * n
+    return found
+
+
+def test_what_is_not_proved_at_all_widths_has_its_reason():
+    for rule in base_rules():
+        line = line_of(rule)
+        if "proved at" not in line:
+            continue
+        assert re.search("# proved at 1-8; (as polynomials, at all$|at all widths: )", line), line
+        if "polynomials" in line:
+            assert polynomial(rule.left) == polynomial(rule.right), line
+
+
+@pytest.mark.parametrize("a, b, same", [
+    ("(mul x (sub y z))", "(sub (mul y x) (mul x z))", True), ("(shl (add x y) C)", "(add (shl x C) (shl y C))", True),
+    ("(neg (sub x y))", "(sub y x)", True), ("(mul x y)", "(add x y)", False), ("(sub x (mul x C))", "(mul x C)", False),
+])
+def test_polynomials(a, b, same):
+    assert (polynomial(terms.parse(a)) == polynomial(terms.parse(b))) is same
+
+
+@pytest.mark.parametrize("text", [
+    "(zext (mul x y))", "(mul (zext x) y)", "(trunc (mul (zext (trunc:1 x)) y))", "(and x y)"])
+def test_no_polynomial(text):
+    with pytest.raises(ValueError, match="Apply"):
+        polynomial(terms.parse(text))
 
 
 def test_every_rule_holds_on_samples_at_other_widths():
