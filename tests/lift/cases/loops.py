@@ -651,6 +651,20 @@ def outside_of_a_chain(a: i8, b: i8) -> i16:
     return a - b
 
 
+def no_longer_known(x: u8, y: u8) -> i16:
+    if x >= y:
+        x -= 20
+        return x - y
+    return 0
+
+
+def overwritten(x: u8, y: u8, z: u8) -> i16:
+    if x >= z:
+        x, y = y, z
+        return x - y
+    return y
+
+
 def no_round(x: u8) -> u8:
     i = x
     for i in range(7, 3):
