@@ -14,6 +14,7 @@ from ...ir.graph import LEAVES, topological
 from ...ir.primes import TABLE
 from ...jobs.limits import Deadline
 from .bitlinear import BitLinear
+from .blast import Blast
 from .corners import Corners
 from .exhaustive import Exhaustive
 from .floorsum import FloorSum
@@ -57,6 +58,7 @@ STANDARD: Final[tuple[Prover, ...]] = (
     replace(PLAIN_BITWUZLA, slice=1.0),
     Race((replace(Z3, slice=2.0), replace(BITWUZLA, slice=2.0))),
     Exhaustive(bits=20),
+    Blast(),
     Where(Integers(), deep=False),
     Exhaustive(),
     Integers().with_work(5),
