@@ -330,9 +330,9 @@ def test_an_internal_error_is_4_and_asks_for_a_report(here, capsys, monkeypatch)
     ("verify loop.ll one.ll --unroll 5 --requires x<=5&&x!=0", 0),
 ])  # fmt: skip
 def test_what_holds_up_to_a_bound_is_no_yes(capsys, here, command, code):
-    Path("loop.ll").write_text(LOOP_LL.replace("i8 %x)", "i8 noundef %x)"))
-    Path("one.ll").write_text("define i8 @f(i8 noundef %x) {\n  ret i8 1\n}\n")
-    Path("two.ll").write_text("define i8 @f(i8 noundef %x) {\n  ret i8 2\n}\n")
+    Path("loop.ll").write_text(LOOP_LL.replace("i8 %x)", "i8 noundef %x)").replace("i8", "i5"))
+    Path("one.ll").write_text("define i5 @f(i5 noundef %x) {\n  ret i5 1\n}\n")
+    Path("two.ll").write_text("define i5 @f(i5 noundef %x) {\n  ret i5 2\n}\n")
     found, out, _ = run(capsys, *command.split(), "--format", "json")
     assert found == code
     if "--accept" not in command:
