@@ -69,6 +69,18 @@ def test_both_sides_of_a_question_share_a_quotient():
     assert integers.quotient(integers.scale(x, 256), 16) == integers.scale(x, 16)
 
 
+def test_a_quotient_of_two_values_is_a_bit():
+    integers = Integers()
+    bit = integers.fresh(0, 1)
+    before = len(integers.lines)
+    for a, c, d in product(range(-6, 7), range(-6, 7), range(1, 7)):
+        found = integers.quotient(integers.sum(integers.scale(bit, a), constant(c)), d)
+        terms = dict(found.form)
+        assert terms.get((), 0) == c // d
+        assert sum(terms.values()) == (a + c) // d
+    assert len(integers.lines) == before
+
+
 def test_what_bounds_decide_needs_no_variable():
     integers = Integers()
     x = integers.fresh(100, 119)
@@ -115,6 +127,51 @@ def test_bounds_of_random_polynomials_hold():
         outside = integers.any([integers.negation(integers.at_least(integers.sum(a, constant(-a.low)).form)),
                                 integers.negation(integers.at_least(integers.sum(constant(a.high), a, -1).form))])
         assert isinstance(a, Number) and outside == linear.FALSE, f"seed {seed}"
+
+
+def grown(rng, integers):
+    """A number and its value, made from variables that are fixed to values, by what the operations are made of."""
+    made = []
+    for _ in range(3):
+        low = rng.choice([0, 0, 0, -9, 3])
+        high = low + rng.choice([1, 1, 3, 7, 20])
+        made.append((integers.fresh(low, high), rng.randint(low, high)))
+        integers.require(integers.zero(integers.sum(made[-1][0], constant(-made[-1][1])).form))
+    for _ in range(5):
+        made.append(combined(rng, integers, *rng.choice(made[-4:]), *rng.choice(made)))
+    return made[-1]
+
+
+def combined(rng, integers, a, x, b, y):
+    """A number made from `a` and `b`, and its value from theirs."""
+    k, d = rng.randint(-6, 9), rng.randint(1, 9)
+    return rng.choice([
+        lambda: (integers.sum(a, b, k), x + k * y),
+        lambda: (integers.sum(integers.scale(a, 1 << d % 4), constant(k)), (x << d % 4) + k),
+        lambda: (integers.quotient(a, d), x // d),
+        lambda: (integers.product(a, b), x * y),
+        lambda: (integers.unsigned(a, d), x % (1 << d)),
+        lambda: (integers.signed(a, d), (x + (1 << d - 1)) % (1 << d) - (1 << d - 1)),
+        lambda: (integers.conjunction(integers.unsigned(a, 5), integers.unsigned(b, 5), 5), x % 32 & y % 32),
+        lambda: (integers.conjunction(integers.unsigned(a, 5), constant(k % 32), 5), x % 32 & k % 32),
+        lambda: (integers.ratio(integers.unsigned(a, 4), integers.unsigned(b, 4), 4),
+                 x % 16 // (y % 16) if y % 16 else 15),
+        lambda: (integers.chosen(integers.at_least(b.form), a, constant(k)), x if y >= 0 else k),
+    ])()
+
+
+def test_every_value_stays_possible():
+    seed = 21
+    rng = random.Random(seed)
+    for index in range(700):
+        integers = Integers()
+        number, value = grown(rng, integers)
+        where = f"seed {seed}, number {index}: {value} for {number}"
+        assert number.low <= value <= number.high, where
+        solver = z3.Solver()
+        is_it = integers.zero(integers.sum(number, constant(-value)).form)
+        solver.from_string("\n".join([*integers.lines, f"(assert {is_it.text})"]))
+        assert solver.check() == z3.sat, where
 
 
 def test_it_stops_growing():
