@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-BUILD = Path(__file__).resolve().parents[2] / "examples" / "build"
+BUILD = Path(__file__).resolve().parents[2] / "examples" / "recipes"
 RECIPES = {
     "cmake": ["cmake -S {0}/cmake -B {0}/out", "cmake --build {0}/out", "ctest --test-dir {0}/out --output-on-failure"],
     "meson": ["meson setup {0}/out {0}/meson", "meson compile -C {0}/out", "meson test -C {0}/out --print-errorlogs"],
