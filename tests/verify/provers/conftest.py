@@ -31,6 +31,10 @@ class Random:
             return self.leaf(width)
         if rng.random() < 0.12:
             return self.cast(depth, width)
+        if rng.random() < 0.06:
+            word = rng.choice(self.inputs)
+            at = apply("eq", word, const(rng.randrange(1 << word.width), word.width))
+            return apply("select", at, self.node(depth - 1, width), self.node(depth - 1, width))
         if width == 1 and rng.random() < 0.4:
             row = rng.choice([row for row in TABLE.values() if row.predicate])
             inner = rng.randrange(1, self.width + 1)
@@ -94,6 +98,9 @@ class Random:
             lambda: apply("sub", apply("mul", node, apply("add", other, one)), apply("mul", other, node)),
             lambda: apply("select", apply("ult", other, node), node, node),
         ]
+        if node in self.inputs:
+            value = const(self.rng.randrange(1 << width), width)
+            ways += 3 * [lambda: apply("select", apply("eq", node, value), value, node)]
         if node.op == "add":
             a, b = node.args
             ways += [lambda: apply("add", apply("xor", a, b), apply("mul", const(2, width), apply("and", a, b))),
@@ -109,6 +116,31 @@ class Random:
         if node.op == "urem":
             ways.append(lambda: apply("sub", node.args[0], apply("mul", node.args[1], apply("udiv", *node.args))))
         return self.rng.choice(ways)()
+
+
+class Fields(Random):
+    """The same with what programs do to the bits of wider words: shifts, masks of fields, multiples, remainders."""
+
+    def node(self, depth: int, width: int | None = None) -> Node:
+        width = width or self.width
+        if depth == 0 or self.rng.random() < 0.6:
+            return super().node(depth, width)
+        op = self.rng.choice(("lshr", "lshr", "shl", "and", "and", "urem", "udiv", "mul"))
+        number = self.rng.randrange(width) if op in ("lshr", "shl") else self.number(width)
+        return apply(op, self.node(depth - 1, width), const(number, width))
+
+    def leaf(self, width: int) -> Node:
+        if width == self.width and self.rng.random() < 0.2:
+            return const(self.number(width), width)
+        return super().leaf(width)
+
+    def number(self, width: int) -> int:
+        """A mask, a mask of fields, or any number."""
+        rng = self.rng
+        size = rng.randrange(1, 6)
+        step = size * rng.randrange(1, 3)
+        return rng.choice((rng.getrandbits(width), (1 << rng.randrange(width + 1)) - 1, 1 << rng.randrange(width),
+                           rng.randrange(20), sum((1 << size) - 1 << place for place in range(0, width, step))))
 
 
 def holds_somewhere(conditions) -> bool:
@@ -129,7 +161,8 @@ class Fuzz:
 
     def all(self, count: int) -> dict[str, int]:
         """How many of `count` of each kind are refuted, written out with the seed."""
-        found = {kind.__name__: kind(count) for kind in (self.equal_pairs, self.unequal_pairs, self.conditions)}
+        found = {kind.__name__: kind(count) for kind in (self.equal_pairs, self.unequal_pairs, self.wide_pairs,
+                                                             self.conditions)}
         sys.stdout.write(f"seed {self.seed}, of {count} each, none wrong: {found}\n")
         return found
 
@@ -162,6 +195,19 @@ class Fuzz:
             proved += self.unsat(apply("ne", a, source.rewritten(a)))
         return proved
 
+    def wide_pairs(self, count: int) -> int:
+        """How many of `count` pairs of wider words are proved, equal ones and mutants; none wrongly, on samples."""
+        proved = 0
+        for index in range(count):
+            source = Fields(self.seed * 1_000_003 + index, (7, 8, 16, 32, 33, 64)[index % 6], 1 + index % 3)
+            a = source.node(source.rng.randrange(1, 6))
+            b = source.rewritten(a, source.rng.randrange(3))
+            for other in (b, source.mutated(b)):
+                if isinstance(self.prover.ask(Query(apply("ne", a, other)), Deadline(20)), Unsat):
+                    proved += 1
+                    assert not differ_somewhere(a, other, 300), f"seed {self.seed}: {a}\n{other}"
+        return proved
+
     def conditions(self, count: int) -> int:
         """How many of `count` conjunctions of random conditions are refuted; none of them wrongly."""
         proved = 0
@@ -183,7 +229,8 @@ def differ_somewhere(a: Node, b: Node, count: int = 3000) -> bool:
     """Whether two words differ on corner inputs or random ones."""
     inputs = graph.leaves([a, b])
     both = evaluate.compiled([a, b], inputs)
-    points = itertools.islice(samples.samples([node.width for node in inputs], seed=1), count)
+    mentioned = [int(node.data) for node in topological([a, b]) if node.op == CONST]
+    points = itertools.islice(samples.samples([node.width for node in inputs], seed=1, mentioned=mentioned), count)
     return any(len(set(both(*words))) > 1 for words in points)
 
 
