@@ -198,7 +198,10 @@ def _shorter(node: Node) -> Node:
 
 
 def cases(branch: Branch) -> list[Branch] | None:
-    """`branch` split by whether a word is the constant that it is compared with; None where there is no such one."""
+    """`branch` split by whether a word is the constant that it is compared with; None where there is no such one.
+
+    Where `branch` holds, so does one of them; that the word is not the constant is used, and not kept.
+    """
     for node in topological(branch):
         if node.op in ("eq", "ne") and node.args[1].is_const and _is_input(node.args[0]) and node not in branch:
             split = []

@@ -70,7 +70,7 @@ def test_random_queries_hold_where_a_branch_does(fuzz):
         assert any(fuzz.holds_somewhere([TRUE, *branch]) for branch in found) == expected, f"seed {seed}, {query}"
         for branch in found:
             split = cases(branch)
-            assert split is None or any(fuzz.holds_somewhere([TRUE, *part]) for part in split) == (
-                fuzz.holds_somewhere([TRUE, *branch])), f"seed {seed}, {branch}"
+            if split is not None and fuzz.holds_somewhere([TRUE, *branch]):
+                assert any(fuzz.holds_somewhere([TRUE, *part]) for part in split), f"seed {seed}, {branch}"
         kinds[expected] += 1
     assert min(kinds.values()) > 100
