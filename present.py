@@ -109,7 +109,7 @@ def slices_json(found: Slices, census: Census | None, raw: bool) -> Json:
     from .ir.text import print_shared
 
     slices = [{"file": each.place.file, "line": each.place.line, "column": each.place.column, "function": each.within,
-               "kind": each.kind, "width": each.value.width,
+               "symbol": each.symbol, "kind": each.kind, "width": each.value.width,
                "inputs": [{"name": p.name, "type": str(p.type), "noundef": p.noundef} for p in each.parameters],
                "term": print_shared(each.value if raw else each.canonical), "poison": print_shared(each.poison),
                "ub": print_shared(each.ub)} for each in found.slices] if census is None else None

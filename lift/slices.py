@@ -102,8 +102,8 @@ _VARIABLE = re.compile(rf"#dbg_(?:value|declare)\(.*? (%{NAME}), (!\d+), !DIExpr
 class Slice:
     """One expression: its root's value, when that is poison, and when computing it is undefined behaviour.
 
-    What is poison or undefined under a condition of more than CONDITION operations is taken for defined: it then has
-    to be kept as it is. That is the safe side for what replaces a slice, and the wrong one for what is replaced by it.
+    What is poison or undefined under a condition of more than CONDITION operations counts as defined. What refines the
+    slice then refines the code as well; but a slice is not what something else may be refined to.
 
     `kind` says what its root is: stored, returned, branched (on), passed (to a call, or into an aggregate), index (of
     an address), address, size, chosen (decides between values that are no integers), converted, carried (around a loop

@@ -208,7 +208,8 @@ def test_lift_prints_the_slices_of_a_file(here, capsys):
     code, found = run_json(capsys, "lift", "code.ll", "--slices")
     assert (code, found["status"], found["trivial"], found["skipped"], found["stats"]) == (0, "sliced", 0, {}, None)
     assert found["slices"][1] == {
-        "file": "code.ll", "line": 8, "column": 3, "function": "f", "kind": "returned", "width": 32,
+        "file": "code.ll", "line": 8, "column": 3, "function": "f", "symbol": "f", "kind": "returned",
+        "width": 32,
         "inputs": [{"name": "x", "type": "u32", "noundef": True}, {"name": "p", "type": "u32", "noundef": False}],
         "term": "(add %x %p)", "poison": "%p!poison", "ub": "0:1"}
 
