@@ -589,3 +589,11 @@ def test_the_order_of_making_does_not_matter():
             total = apply("add", total, name)
         forms.append(canonical([total])[0])
     assert forms[0] is forms[1]
+
+
+def test_a_shift_out_of_the_narrow_word_stays_in_the_wider_one():
+    narrow, other = leaf("x", 8), leaf("y", 16)
+    shifted = apply("shl", apply("zext", narrow, width=32), const(8, 32))
+    whole = apply("trunc", apply("or", apply("zext", other, width=32), shifted), width=16)
+    agree([apply("trunc", shifted, width=16)], canonical([apply("trunc", shifted, width=16)]))
+    agree([whole], canonical([whole]))
