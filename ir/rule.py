@@ -21,7 +21,7 @@ from . import terms
 from .errors import Place, PrimirError
 from .evaluate import evaluate
 from .facts import Facts, known_of
-from .graph import CONST, Node, const
+from .graph import CONST, Node, const, leaf
 from .known import constant
 from .primes import TABLE, Row
 from .terms import Apply, Literal, Name, Scope, Term
@@ -115,11 +115,14 @@ class Case:
     build: Callable[[Scope, Callable[..., Node]], Node]  # the right side, over operations as `graph.apply` makes them
     needs: int  # matched operations below the top that have no other user
     casts: bool  # whether there are more casts than on the left side: those between registers alone are free
+    fits: Callable[[Scope], bool]  # whether the whole right side of the rule fits the widths: else nothing was proved
 
     def holds(self, scope: Scope) -> bool:
         """Whether the guards, which are conditions over constants, are as they must be."""
         if not self.guards:
             return True
+        if not self.fits(scope):
+            return False
         constants = tuple([(name, node) for name, node in scope.names.items() if name.isupper()])
         return _guards_hold(self, scope.w, scope.v, scope.i, constants)
 
@@ -130,8 +133,28 @@ def _guards_hold(case: Case, w: int, v: int, i: int, constants: tuple[tuple[str,
     return all(evaluate([terms.instantiate(guard, scope, 1)], {}) == [wanted] for guard, wanted in case.guards)
 
 
+def _fitting(rule: Rule) -> Callable[[Scope], bool]:
+    """Whether all of the right side of `rule` fits the widths of a scope.
+
+    One side of its select may fit where the other does not; a rule says nothing there.
+    """
+
+    @lru_cache(1 << 10)
+    def fits(w: int, v: int, i: int, widths: tuple[tuple[str, int], ...]) -> bool:
+        names = {name: const(0, width) if name.isupper() else leaf(name, width) for name, width in widths}
+        try:
+            terms.instantiate(rule.right, Scope(names, w, v, i), v)
+        except TypeError:
+            return False
+        return True
+
+    return lambda scope: fits(scope.w, scope.v, scope.i, tuple([(name, node.width)
+                                                                for name, node in scope.names.items()]))
+
+
 def cases(rule: Rule) -> tuple[Case, ...]:
     """The right sides of `rule` that say something new."""
+    fits = _fitting(rule)
     known = set(subterms(rule.left))
     below = sum(new_operations(arg, set()) for arg in rule.left.args)
 
@@ -143,7 +166,7 @@ def cases(rule: Rule) -> tuple[Case, ...]:
             case _ if right != rule.left:
                 more_casts = len(_casts(right) - known) > len(_casts(rule.left) - set(subterms(right)))
                 needs = min(max(new_operations(right, known) - TABLE[rule.left.op].cost, 0), below)
-                yield Case(guards, right, builder(right), needs, more_casts)
+                yield Case(guards, right, builder(right), needs, more_casts, fits)
 
     return tuple(split(rule.right, ()))
 

@@ -597,3 +597,13 @@ def test_a_shift_out_of_the_narrow_word_stays_in_the_wider_one():
     whole = apply("trunc", apply("or", apply("zext", other, width=32), shifted), width=16)
     agree([apply("trunc", shifted, width=16)], canonical([apply("trunc", shifted, width=16)]))
     agree([whole], canonical([whole]))
+
+
+def test_a_side_of_a_rule_is_taken_only_where_the_other_one_fits():
+    """A rule is proved as a whole: where its first side does not fit the widths, its second was not proved either."""
+    (rule,) = parse_rules("some-rule: (trunc (shl (zext x) C)) => (select (ult C w) (shl x (trunc C)) 0)")
+    shifted, away = cases(rule)
+    narrow = Scope({"x": leaf("x", 8), "C": const(9, 32)}, w=8, v=8, i=32)
+    wider = Scope({"x": leaf("x", 8), "C": const(9, 32)}, w=8, v=16, i=32)
+    assert away.holds(narrow) and not shifted.holds(narrow)
+    assert not away.holds(wider) and not shifted.holds(wider)
