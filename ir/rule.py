@@ -143,10 +143,9 @@ def _fitting(rule: Rule) -> Callable[[Scope], bool]:
     def fits(w: int, v: int, i: int, widths: tuple[tuple[str, int], ...]) -> bool:
         names = {name: const(0, width) if name.isupper() else leaf(name, width) for name, width in widths}
         try:
-            terms.instantiate(rule.right, Scope(names, w, v, i), v)
+            return terms.instantiate(rule.right, Scope(names, w, v, i), v).width == v
         except TypeError:
             return False
-        return True
 
     return lambda scope: fits(scope.w, scope.v, scope.i, tuple([(name, node.width)
                                                                 for name, node in scope.names.items()]))
