@@ -247,7 +247,7 @@ def proved_at(rule, line):
 
 def refutation(rule, line, widths, file="base.rules"):
     """None where `rule` is proved at all of `widths` at which it is claimed and fits, else what a person needs."""
-    for left, right, holds in instances(rule, sorted(set(widths) & proved_at(rule, line))):
+    for left, right, holds in by_bits(instances(rule, sorted(set(widths) & proved_at(rule, line)))):
         answer, values = differ(left, right, holds)
         if answer == "unsat":
             continue
@@ -260,6 +260,24 @@ def refutation(rule, line, widths, file="base.rules"):
         inputs = ", ".join(f"{node.data} = {value}" for node, value in inputs.items())
         return f"{head}\n    {line.partition(': ')[2].partition('#')[0].strip()}\n    {inputs}:  left {a}, right {b}"
     return None
+
+
+def by_bits(cases):
+    """Each case for each value of its inputs of one bit: a division by a name is beyond solvers, one of 0 or -1 is not."""
+    for sides in cases:
+        bits = [node for node in graph.leaves(sides) if node.width == 1 and sides[0].width > 16][:3]
+        for values in itertools.product((0, 1), repeat=len(bits)):
+            fixed = graph.substitute(sides, {bit: const(value, 1) for bit, value in zip(bits, values)})
+            left, right, holds = graph.rewrite(fixed, decided)
+            if left is not right:
+                yield left, right, holds
+
+
+def decided(node):
+    """`node`, computed where it is over constants, and the side that is taken where its condition is known."""
+    if node.op == "select" and node.args[0].is_const:
+        return node.args[2 - node.args[0].data]
+    return evaluate.fold(node)
 
 
 def line_of(rule):
