@@ -56,7 +56,10 @@ def refine(source: Function, target: Function, *, requires: Node = TRUE, deadlin
     Parameters are matched by position. Poison meets no condition: an input that `requires` speaks of is no poison.
     Unknown is what the deadline leaves undecided. PrimirError where the signatures differ.
     """
-    return _timed(lambda: _refine(*pair(source, target), requires, _Means(deadline, tuple(provers))))
+    verdict = _timed(lambda: _refine(*pair(source, target), requires, _Means(deadline, tuple(provers))))
+    if isinstance(verdict, Bounded) and source is target:  # beyond the bound it does what it does there itself
+        return Proved(verdict.prover, verdict.seconds)
+    return verdict
 
 
 def violation(source: Function, target: Function) -> Node:

@@ -186,6 +186,12 @@ def test_beyond_the_bound_nothing_is_proved(source, target, limit, verdict):
     assert type(refine(old, new, requires=below(old, limit), deadline=Deadline(30))) is verdict
 
 
+def test_a_function_refines_itself_beyond_its_bound_too():
+    function = lift_llvm(COUNT, unroll=Unroll(steps=5))
+    assert isinstance(refine(function, function, deadline=Deadline(20)), Proved)
+    assert isinstance(refine(function, lift_llvm(COUNT, unroll=Unroll(steps=5)), deadline=Deadline(20)), Bounded)
+
+
 def below(function, limit):
     value = function.parameters[0].value
     return TRUE if limit is None else apply("ult", value, const(limit, value.width))
