@@ -51,8 +51,9 @@ class Agreement:
 
 
 def family(name: str) -> str:
-    """What provers of one origin have in common: `bitwuzla` of `bitwuzla, without rewriting`."""
-    return name.replace(",", " ").split()[0]
+    """What provers of one origin have in common: `bitwuzla` of `bitwuzla without rewriting`, `z3` of `integers by z3`."""
+    words = name.partition(" by ")
+    return (words[2] or words[0]).split()[0]
 
 
 def _disagreement(first: str, second: str) -> str:

@@ -67,4 +67,5 @@ def test_the_standard_provers_agree():
 
 
 def test_families():
-    assert [family(name) for name in ("bitwuzla", "bitwuzla without rewriting", "z3")] == ["bitwuzla", "bitwuzla", "z3"]
+    names = ("bitwuzla", "bitwuzla without rewriting", "z3", "integers by z3", "integers", "ring normal form")
+    assert list(map(family, names)) == ["bitwuzla", "bitwuzla", "z3", "z3", "integers", "ring"]
