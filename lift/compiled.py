@@ -255,8 +255,8 @@ def _chosen(name: str | None, routines: Mapping[str, Routine], whole: str, sourc
     if not found:
         if name is None:
             raise PrimirError("this file defines no function", place)
-        if declared := re.search(rf"^declare .*@{re.escape(name)}\(", printed, re.MULTILINE):
-            raise PrimirError(f"{name} is declared here, but not defined", place) if declared else None
+        if re.search(rf"^declare .*@{re.escape(name)}\(", printed, re.MULTILINE):
+            raise PrimirError(f"{name} is declared here, but not defined", place)
         plain = {re.sub(r"\(.*", "", text): text for text in displayed}
         close = difflib.get_close_matches(name, [*plain, *(text.rpartition("::")[2] for text in plain)], n=1)
         there = f"there is {_listed(displayed)}" if displayed else "it defines none"

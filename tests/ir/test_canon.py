@@ -263,7 +263,7 @@ def refutation(rule, line, widths, file="base.rules"):
 
 
 def by_bits(cases):
-    """Each case for each value of its inputs of one bit: a division by a name is beyond solvers, one of 0 or -1 is not."""
+    """Each case for each value of its inputs of one bit: solvers know divisions of 0 and -1, and few by a name."""
     for sides in cases:
         bits = [node for node in graph.leaves(sides) if node.width == 1 and sides[0].width > 16][:3]
         for values in itertools.product((0, 1), repeat=len(bits)):

@@ -51,7 +51,7 @@ class Agreement:
 
 
 def family(name: str) -> str:
-    """What provers of one origin have in common: `bitwuzla` of `bitwuzla without rewriting`, `z3` of `integers by z3`."""
+    """What provers of one origin share: `bitwuzla` of `bitwuzla without rewriting`, `z3` of `integers by z3`."""
     words = name.partition(" by ")
     return (words[2] or words[0]).split()[0]
 

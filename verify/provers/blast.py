@@ -144,4 +144,4 @@ def ask_cadical(clauses: Sequence[Clause], proof: bool) -> tuple[list[int] | Non
     with Solver(name="cadical195", bootstrap_with=clauses, with_proof=proof) as solver:
         if solver.solve():
             return [literal for literal in solver.get_model() or [] if literal > 0], ()
-        return None, tuple(solver.get_proof()) if proof else ()
+        return None, tuple(solver.get_proof() or ()) if proof else ()

@@ -220,14 +220,15 @@ def _plus(x: Sum, y: Sum, times: int = 1) -> Sum:
 def _single(x: Sum) -> Floor | None:
     """`x` as one floor."""
     b, a, atoms = x
-    if not atoms:
+    if len(atoms) == 0:
         return Floor(a, b, 1)
-    if len(atoms) > 1 or abs(atoms[0][1]) != 1:
+    (inner, sign), *others = atoms
+    if others or abs(sign) != 1:
         return None
-    f = _flat(atoms[0][0])
+    f = _flat(inner)
     if f is None:
         return None
-    f = f if atoms[0][1] == 1 else _minus(f)
+    f = f if sign == 1 else _minus(f)
     return floor(f.a + a * f.c, f.b + b * f.c, f.c)
 
 
