@@ -253,7 +253,7 @@ def not_(width: int, x: Known) -> Known:
 
 
 def ctpop(width: int, x: Known) -> Known:
-    return between(width, max(x.ones.bit_count(), x.low > 0), x.possible.bit_count())
+    return between(width, max(x.ones.bit_count(), int(x.low > 0)), x.possible.bit_count())
 
 
 def ctlz(width: int, x: Known) -> Known:
