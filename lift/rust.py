@@ -23,10 +23,16 @@ RAW = ("--crate-type=lib", "--emit=llvm-ir", "-C", "opt-level=0", "-C", "no-prep
        "--error-format=short", "--color=never", "--cap-lints=allow")
 
 
+def working_rustc() -> str | None:
+    """The rustc on PATH; None where there is none, or one that does not run (rustup without a toolchain)."""
+    rustc = shutil.which("rustc")
+    return rustc if rustc is not None and version_of((rustc,), os.environ.get("PATH")) is not None else None
+
+
 def compile_rust(file: Path) -> Compiled:
     """The LLVM IR of a Rust file. PrimirError, with its place, where there is no rustc, or where it complains."""
-    rustc = shutil.which("rustc")
-    if rustc is None or version_of((rustc,), os.environ.get("PATH")) is None:
+    rustc = working_rustc()
+    if rustc is None:
         raise PrimirError("there is no compiler for Rust", hint="install rustc, as https://rustup.rs says")
     flags = flags_in(os.environ.get("RUSTFLAGS", ""))
     edition = [] if any(flag.startswith("--edition") for flag in flags) else ["--edition", _edition(file)]

@@ -18,6 +18,7 @@ from primir.ir.evaluate import run
 from primir.lift.clang import find_clang
 from primir.lift.llvm import functions_of
 from primir.lift.opcodes import entries
+from primir.lift.rust import working_rustc
 from primir.lift.source import lift_source
 
 CORPUS = Path(__file__).with_name("corpus")
@@ -92,7 +93,7 @@ def rust(file, folder):
     return {level: compile_rust(file, signatures, folder, level) for level in (0, 3)}
 
 
-@pytest.mark.skipif(shutil.which("rustc") is None, reason="there is no rustc")
+@pytest.mark.skipif(working_rustc() is None, reason="there is no rustc that runs")
 @pytest.mark.parametrize("file, name", RUST)
 def test_rust(file, name, folder):
     native = rust(file, folder)

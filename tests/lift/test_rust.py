@@ -1,16 +1,16 @@
 """Rust lifted is what a release build does; what panics is outside the domain; mistakes have their place."""
 
 import random
-import shutil
 
 import pytest
 from primir.api import lift, verify
 from primir.ir.errors import PrimirError
 from primir.ir.evaluate import run
+from primir.lift.rust import working_rustc
 
 U32 = (1 << 32) - 1
 
-needs_rustc = pytest.mark.skipif(shutil.which("rustc") is None, reason="there is no rustc on PATH")
+needs_rustc = pytest.mark.skipif(working_rustc() is None, reason="there is no rustc on PATH that runs")
 
 
 @pytest.fixture(autouse=True)
