@@ -75,21 +75,29 @@ def _emittable(spec: Spec) -> Spec:
 
 
 def verify(old: Source, new: Source, *, requires: str | None = None, time: float | None = 60,
-           unroll: int | None = None, undef_inputs: bool = False, cflags: Cflags = ()) -> Verdict:
+           unroll: int | None = None, undef_inputs: bool = False, cflags: Cflags = (),
+           widths: Sequence[int] = ()) -> Verdict:
     """Whether `new` does what `old` did (refines it), or meets it where `old` is a spec.
 
     For all inputs that meet `requires`, a condition over the parameters of `old` as in a `.spec`, and on which `old`
     is defined. Parameters go by position. `time` is in seconds (None: no limit); a verdict that takes longer is
     Unknown. Loops are run `unroll` times (256 where it is not given); where one may run longer, and all that is within
-    is right, the verdict is Bounded. Inputs of LLVM IR may be poison, and undef only with `undef_inputs`.
+    is right, the verdict is Bounded. Inputs of LLVM IR may be poison, and undef only with `undef_inputs`. With
+    `widths`, both are read again at each of these, and the verdict is Proved where it is so at all of them.
     """
     _check_text(requires)
     _check_limits(time)
     how = reading(unroll, cflags, undef_inputs)
-    spec = _only_spec(lift_specs(old, how), old)
+    spec, target = _only_spec(lift_specs(old, how), old), lift_function(new, how)
     from .verify.obligations import verify_pair
+    from .verify.widths import AtWidth, Reread, checked_widths, together
 
-    return verify_pair(restrict(spec, requires=requires), lift_function(new, how), time)
+    if not widths:
+        return verify_pair(restrict(spec, requires=requires), target, time)
+    reread = Reread(spec, target)
+    pairs = [(width, *reread.at(width)) for width in checked_widths(widths)]
+    return together([AtWidth(width, verify_pair(restrict(each, requires=requires), there, time))
+                     for width, each, there in pairs], None)
 
 
 def _only_spec(specs: list[Spec], source: Source) -> Spec:

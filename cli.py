@@ -386,6 +386,9 @@ def _check_outputs(outputs: Sequence[str], specs: Sequence[Spec], source: str) -
 @click.argument("new", metavar="[NEW]", required=False)
 @click.option("--requires", metavar="CONDITION", help="Only for inputs that meet it: 'x < 1000', as in a .spec.")
 @click.option("-o", "--output", metavar="FILE", help="Write there what would be printed.")
+@click.option("--widths", metavar="LIST", help="Prove it at these widths instead of its own: 8,16,32 or 2-16.")
+@click.option("--all-widths", is_flag=True,
+              help="Prove it for every width, by an argument that depends on none; else what was proved is evidence.")
 @click.option("--undef-inputs", is_flag=True, help="Inputs of LLVM IR may be undef too, as for Alive2.")
 @click.option("--config", metavar="[FILE]", is_flag=False, flag_value="pyproject.toml",
               help="All that [[tool.primir.verify]] in FILE asks for.  [default: pyproject.toml]")
@@ -395,10 +398,10 @@ def _check_outputs(outputs: Sequence[str], specs: Sequence[Spec], source: str) -
 @click.option("--certificate", metavar="DIR",
               help="Write what the proofs rest on there, for `primir check`.  Implies --no-cache.")
 @_common("text json jsonl sarif junit github", time=60.0)
-def verify(old: str | None, new: str | None, requires: str | None, output: str | None, undef_inputs: bool,
-           config: str | None, playback: str | None, no_cache: bool, paranoid: bool, certificate: str | None,
-           time: float, jobs: int, unroll: int | None, cflags: str, accept: tuple[str, ...], form: str | None,
-           quiet: bool) -> int:
+def verify(old: str | None, new: str | None, requires: str | None, output: str | None, widths: str | None,
+           all_widths: bool, undef_inputs: bool, config: str | None, playback: str | None, no_cache: bool,
+           paranoid: bool, certificate: str | None, time: float, jobs: int, unroll: int | None, cflags: str,
+           accept: tuple[str, ...], form: str | None, quiet: bool) -> int:
     """Proves that NEW does what OLD did, or shows inputs for which it does not.
 
     OLD is a function or a .spec. One file alone is a file with functions src and tgt (or src1 and tgt1, ...). Two
@@ -411,12 +414,15 @@ def verify(old: str | None, new: str | None, requires: str | None, output: str |
     primir verify popcount.c:slow popcount.rs:fast
     primir verify before.ll after.ll --format junit -o verify.xml
     primir verify before.ll:f after.ll:f --requires "x < 1000" --format json
+    primir verify before.ll:f after.ll:f --widths 8,16,32,64
+    primir verify identity.spec shorter.spec --all-widths
     primir verify --config
 
     Exit codes: 0 proved, 1 refuted, or no input meets the conditions, 3 unknown or bounded.
     """
     from .api import reading
     from .verify.obligations import Obligation
+    from .verify.widths import parse_widths
 
     if config is not None:
         if old is not None:
@@ -427,7 +433,9 @@ def verify(old: str | None, new: str | None, requires: str | None, output: str |
     elif old is None:
         raise click.UsageError("Missing argument 'OLD'.", click.get_current_context())
     else:
-        obligations = (Obligation(old, new, requires, None, reading(unroll, cflags, undef_inputs), accept),)
+        at = () if widths is None else parse_widths(widths)
+        obligations = (Obligation(old, new, requires, None, reading(unroll, cflags, undef_inputs), accept, at,
+                                  all_widths),)
     for file in filter(None, (output, playback)):
         _check_deliverable(Path(file))
     proofs = _Proofs(time, jobs, paranoid, None if certificate is None else Path(certificate))
@@ -506,11 +514,11 @@ class _Proofs:
 
 def _report(found: Sequence[Finding], form: str, undef_inputs: bool) -> str:
     """The findings in the format called `form`."""
-    from .present import verdict_json, verdict_text
+    from .present import finding_json, finding_text
 
     match form:
         case "json" | "jsonl":
-            rows = [verdict_json(finding.verdict, undef_inputs or finding.reading.undef_inputs) for finding in found]
+            rows = [finding_json(finding, undef_inputs) for finding in found]
             if form == "json" and len(rows) == 1:
                 return _json(rows)
             rows = [{"name": finding.name, **row} for finding, row in zip(found, rows)]
@@ -528,7 +536,7 @@ def _report(found: Sequence[Finding], form: str, undef_inputs: bool) -> str:
 
             return github(found)
         case _:
-            lines = [verdict_text(finding.verdict, finding.old, finding.new) + _again(finding) for finding in found]
+            lines = [finding_text(finding) + _again(finding) for finding in found]
             held = sum(finding.accepted for finding in found)
             return "\n".join([*lines, *([f"{held} of {len(found)} hold"] if len(found) > 2 else [])])
 
@@ -540,8 +548,10 @@ def _again(finding: Finding) -> str:
     condition = getattr(getattr(finding.verdict, "counterexample", None), "condition", "")
     if not condition:
         return ""
-    undef = ["--undef-inputs"] if finding.reading.undef_inputs else []
-    return f"\n  again: {shlex.join(['primir', 'verify', *finding.sources, '--requires', condition, *undef])}"
+    more = ["--undef-inputs"] if finding.reading.undef_inputs else []
+    width = next((each.width for each in finding.widths if each.verdict.status == "refuted"), None)
+    more += ["--widths", str(width)] if width is not None else []
+    return f"\n  again: {shlex.join(['primir', 'verify', *finding.sources, '--requires', condition, *more])}"
 
 
 # --- check ------------------------------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from .ir.graph import Function
     from .lift.slices import Census, Slices
     from .synth.result import Progress
+    from .verify.obligations import Finding
     from .verify.verdict import Verdict
 
 Json: TypeAlias = dict[str, object]
@@ -43,6 +44,33 @@ def verdict_text(verdict: Verdict, old: str, new: str) -> str:
 def _spent(verdict: Verdict) -> str:
     """How long a proof took, or that it was made before."""
     return "remembered" if getattr(verdict, "cached", False) else f"{verdict.seconds:.2f} s"
+
+
+def finding_text(finding: Finding) -> str:
+    """A verdict on a pair; where widths were asked for, also on which of them it rests."""
+    from .verify.widths import at_widths
+
+    text = verdict_text(finding.verdict, finding.old, finding.new)
+    by_status: dict[str, list[int]] = {}
+    for each in finding.widths:
+        by_status.setdefault(each.verdict.status, []).append(each.width)
+    lines = [f"  {status} {at_widths(widths)}" for status, widths in by_status.items()]
+    if finding.argument is not None and finding.argument.missing is None:
+        lines.append(f"  proved at {finding.argument}")
+    return "\n".join([text, *lines])
+
+
+def finding_json(finding: Finding, undef_inputs: bool = False) -> Json:
+    """A verdict on a pair as the JSON of `primir verify`; `widths` is null unless some were asked for."""
+    row = verdict_json(finding.verdict, undef_inputs or finding.reading.undef_inputs)
+    left_out = ("version", "undef_inputs")
+    results = [{"width": each.width, **{name: value for name, value in verdict_json(each.verdict).items()
+                                        if name not in left_out}} for each in finding.widths]
+    argument = finding.argument
+    proof = None if argument is None else {
+        "proved": argument.missing is None, "from": None if argument.missing else argument.first,
+        "multiples_of": None if argument.missing else argument.step, "reason": argument.missing}
+    return {**row, "widths": {"results": results, "all": proof} if results else None}
 
 
 def verdict_json(verdict: Verdict, undef_inputs: bool = False) -> Json:

@@ -59,6 +59,7 @@ class Row:
     undefined: tuple[Undefined, ...] = ()
     flags: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))  # LLVM flag -> poison when
     multiple: int = 1  # the width must be a multiple of this
+    counts: str = ""  # which argument, or the `result`, is a number of bits, and no word of bits
     cost: int = 1  # instructions
     latency: int = 1  # cycles on a recent x86-64 core, roughly: among programs of one cost, search prefers the quick
     sets: frozenset[str] = frozenset({"full"})  # named sets of operations that search may use
@@ -149,11 +150,11 @@ _ROWS = (
     _row("xor", "w w -> w", value="x ^ y", smt="(bvxor x y)", llvm="xor {w} {x}, {y}", c="x ^ y",
          laws="commutative associative", sets="plain full", known=known.xor, pick=known.zero_pick, linear=linear.xor),
     _row("shl", "w w -> w", value="x << y & M if y < W else Z", smt="(bvshl x y)", llvm="shl {w} {x}, {y}", c="x << y",
-         sets="plain full", undefined=_beyond_width("0"),
+         counts="y", sets="plain full", undefined=_beyond_width("0"),
          flags={"nsw": "(ne (ashr (shl x y) y) x)", "nuw": "(ne (lshr (shl x y) y) x)"},
          known=known.shl, pick=known.right_zero_pick, linear=linear.shl),
     _row("lshr", "w w -> w", value="x >> y if y < W else Z", smt="(bvlshr x y)", llvm="lshr {w} {x}, {y}", c="x >> y",
-         sets="plain full", undefined=_beyond_width("0"), flags=_INEXACT_SHIFT,
+         counts="y", sets="plain full", undefined=_beyond_width("0"), flags=_INEXACT_SHIFT,
          known=known.lshr, pick=known.right_zero_pick, linear=linear.lshr),
     _row("ult", "w w -> 1", value="x < y", smt="(bvult x y)", llvm="icmp ult {w} {x}, {y}",
          mirror="icmp ugt {w} {y}, {x}", c="x < y", sets="plain full", flags=_SAMESIGN, known=known.ult,
@@ -195,7 +196,7 @@ _ROWS = (
     _row("ashr", "w w -> w", "(select (slt x 0) (not (lshr (not x) y)) (lshr x y))",
          value="((x ^ T) >> (y if y < W else B)) - (T >> (y if y < W else B)) & M",
          python="(x ^ T) - T >> min(y, B) & M", smt="(bvashr x y)",
-         llvm="ashr {w} {x}, {y}", c="S(x) >> y", sets="plain full",
+         llvm="ashr {w} {x}, {y}", c="S(x) >> y", counts="y", sets="plain full",
          undefined=_beyond_width("(select (slt x 0) -1 0)"), flags=_INEXACT_SHIFT,
          known=known.ashr, pick=known.right_zero_pick, linear=linear.ashr),
     _row("sext", "w -> v", "(ashr (shl (zext:v x) v-w) v-w)", value="(x ^ T) - T & V", smt="((_ sign_extend {v-w}) x)",
@@ -265,16 +266,17 @@ _ROWS = (
          llvm="call {w} @llvm.ssub.sat.{w}({w} {x}, {w} {y})", pick=known.right_zero_pick),
     # --- bits -------------------------------------------------------------------------------------------------------
     _row("ctpop", "w -> w", "(fold add i (and (lshr x i) 1))", value="popcount(x) & M", python="x.bit_count() & M",
-         llvm="call {w} @llvm.ctpop.{w}({w} {x})", c="popcount(x)", known=known.ctpop),
+         llvm="call {w} @llvm.ctpop.{w}({w} {x})", c="popcount(x)", counts="result",
+         known=known.ctpop),
     # one for each i for which the i low, or high, bits removed leave nothing
     _row("ctlz", "w -> w", "(fold add i (select (eq (lshr x i) 0) 1 0))", value="W - bit_length(x) & M",
          python="W - x.bit_length() & M", llvm="call {w} @llvm.ctlz.{w}({w} {x}, i1 false)",
-         c="x ? leading_zeros(x << N - W) : W",
+         c="x ? leading_zeros(x << N - W) : W", counts="result",
          flags={"zero_poison": "(eq x 0)"}, known=known.ctlz),
     # the zeros below the lowest one are the ones of ~x & (x - 1)
     _row("cttz", "w -> w", "(fold add i (select (eq (shl x i) 0) 1 0))", value="popcount((x ^ M) & (x - O & M)) & M",
          python="(~x & x - 1 & M).bit_count() & M", llvm="call {w} @llvm.cttz.{w}({w} {x}, i1 false)",
-         c="x ? trailing_zeros(x) : W",
+         c="x ? trailing_zeros(x) : W", counts="result",
          flags={"zero_poison": "(eq x 0)"}, known=known.cttz),
     _row("bitreverse", "w -> w", "(fold or i (shl (and (lshr x i) 1) w-1-i))", value="reverse(x, W)",
          python="int(f'{x:0{W}b}'[::-1], 2)",
@@ -285,10 +287,10 @@ _ROWS = (
     # the high word of (x, y) shifted left by z modulo w; y moves right by w - z in two steps, so that z = 0 is no case
     _row("fshl", "w w w -> w", "(or (shl x (urem z w)) (lshr (lshr y 1) (sub w-1 (urem z w))))",
          value="(x << z % W | y >> O >> B - z % W) & M", llvm="call {w} @llvm.fshl.{w}({w} {x}, {w} {y}, {w} {z})",
-         c="x << z % W | y >> 1 >> W - 1 - z % W"),
+         c="x << z % W | y >> 1 >> W - 1 - z % W", counts="z"),
     _row("fshr", "w w w -> w", "(or (shl (shl x 1) (sub w-1 (urem z w))) (lshr y (urem z w)))",
          value="(x << O << B - z % W | y >> z % W) & M", llvm="call {w} @llvm.fshr.{w}({w} {x}, {w} {y}, {w} {z})",
-         c="x << 1 << W - 1 - z % W | y >> z % W"),
+         c="x << 1 << W - 1 - z % W | y >> z % W", counts="z"),
 )
 
 TABLE: Mapping[str, Row] = MappingProxyType({row.name: row for row in _ROWS})

@@ -161,7 +161,7 @@ def test_lift_and_verify_are_packages_and_functions():
     assert primir.lift.source is sys.modules["primir.lift.source"]
     assert list(inspect.signature(primir.lift).parameters) == ["source", "unroll", "cflags"]
     assert list(inspect.signature(primir.verify).parameters) == ["old", "new", "requires", "time", "unroll",
-                                                                "undef_inputs", "cflags"]
+                                                                "undef_inputs", "cflags", "widths"]
 
 
 @pytest.mark.parametrize("name, emitted", [("double", "double_"), ("lambda", "lambda_"), ("f.1 x", "f_1_x")])

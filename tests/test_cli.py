@@ -74,7 +74,8 @@ def test_synthesizes_a_spec(here, capsys):
 
 
 SYNTH_KEYS = {"version", "status", "name", "cost", "optimal", "code", "proof", "search"}
-VERIFY_KEYS = {"version", "cached", "status", "reason", "bound", "undef_inputs", "counterexample", "prover", "seconds"}
+VERIFY_KEYS = {"version", "cached", "status", "reason", "bound", "undef_inputs", "counterexample", "prover", "seconds",
+               "widths"}
 ERROR_KEYS = {"version", "status", "message", "file", "line", "column"}
 
 

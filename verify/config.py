@@ -27,9 +27,10 @@ from ..ir.errors import Place, PrimirError
 from ..lift.loops import UNROLL, Unroll
 from ..lift.source import Reading
 from .obligations import Obligation
+from .widths import checked_widths
 
 ENTRY = {"name": str, "old": str, "new": str, "requires": str, "unroll": int, "undef-inputs": bool, "cflags": str,
-         "accept": list}
+         "accept": list, "widths": list, "all-widths": bool}
 HINT = "write [[tool.primir.verify]] with old and new"
 TOP = {"time": (int, float), "jobs": int, "verify": list}
 
@@ -82,7 +83,12 @@ def _obligation(entry: object, number: int, place: Place) -> Obligation:
         raise PrimirError(f"{where}: unroll is {steps}", place, "it is an integer from 1 on")
     reading = Reading(Unroll(steps, max(UNROLL.total, steps)), entry.get("undef-inputs", False),
                       tuple(shlex.split(entry.get("cflags", ""))))
-    return Obligation(entry["old"], entry.get("new"), entry.get("requires"), entry.get("name"), reading, tuple(accept))
+    try:
+        widths = checked_widths(entry.get("widths", []))
+    except PrimirError as problem:
+        raise PrimirError(f"{where}: {problem.message}", place, problem.hint) from None
+    return Obligation(entry["old"], entry.get("new"), entry.get("requires"), entry.get("name"), reading, tuple(accept),
+                      widths, entry.get("all-widths", False))
 
 
 def _check(table: Mapping[str, object], known: Mapping[str, Any], where: str, place: Place) -> None:

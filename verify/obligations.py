@@ -15,6 +15,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib import metadata
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +40,7 @@ from .provers.portfolio import STANDARD
 from .provers.query import Prover
 from .refine import check_spec, meets
 from .verdict import Bounded, Proved, Unknown, Vacuous, Verdict
+from .widths import Argument, AtWidth, Reread, together
 
 ONLY_READ = (".spec", ".ll", ".bc")  # suffixes of sources that are what their bytes say
 PROGRAMS = ("bitwuzla", "z3-solver", "cvc5", "python-sat", "llvmlite", "numba")
@@ -47,7 +49,7 @@ PROGRAMS = ("bitwuzla", "z3-solver", "cvc5", "python-sat", "llvmlite", "numba")
 @dataclass(frozen=True, slots=True)
 class Obligation:
     """That `new` does what `old` did; where there is no `new`, that the targets of the file `old` do what its sources
-    did. `accept` are statuses that count as a yes."""
+    did. `accept` are statuses that count as a yes. With `widths`, or `all_widths`, both are read again at these."""
 
     old: str
     new: str | None = None
@@ -55,23 +57,31 @@ class Obligation:
     name: str | None = None
     reading: Reading = READING
     accept: tuple[str, ...] = ()
+    widths: tuple[int, ...] = ()
+    all_widths: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Two things to compare, and what they are called. Where one of them could not be lifted, `refused` says why."""
+    """Two things to compare, and what they are called. Where one of them could not be lifted, `refused` says why.
+
+    Where widths were asked for, a pair is one at its `width`, and `argument` says what holds for all of them.
+    """
 
     old: str
     new: str
     spec: Spec | None
     target: Function | None
     refused: str | None = None
+    width: int | None = None
+    argument: Argument | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
     """The verdict on a pair. `name` is what the obligation is called, `sources` name both sides for another look, and
-    `file` is where the new side was written."""
+    `file` is where the new side was written. Where widths were asked for, the verdict is on all of them together, and
+    `widths` and `argument` say what it is made of."""
 
     name: str
     old: str
@@ -81,6 +91,8 @@ class Finding:
     verdict: Verdict
     accept: tuple[str, ...] = ()
     reading: Reading = field(default=READING, compare=False)
+    widths: tuple[AtWidth, ...] = ()
+    argument: Argument | None = None
 
     @property
     def accepted(self) -> bool:
@@ -103,7 +115,7 @@ def findings(obligations: Sequence[Obligation], prove: Prove, remembered: Cache 
             found.append(list(known))
             continue
         slots: list[Finding | None] = []
-        for pair in pairs(obligation):
+        for pair in _at_widths(obligation):
             if pair.spec is None or pair.target is None:
                 slots.append(_finding(obligation, pair, Unknown(pair.refused or "")))
                 continue
@@ -120,7 +132,7 @@ def findings(obligations: Sequence[Obligation], prove: Prove, remembered: Cache 
     whole = [[finding for finding in slots if finding is not None] for slots in found]
     for obligation, each in zip(obligations, whole, strict=True):
         _remember_whole(obligation, each, remembered)
-    return [finding for each in whole for finding in each]
+    return [finding for each in whole for finding in _joined(each)]
 
 
 def pairs(obligation: Obligation) -> list[Pair]:
@@ -139,6 +151,55 @@ def pairs(obligation: Obligation) -> list[Pair]:
     if isinstance(target, list):
         target = _only_reference(target, new)
     return [Pair(old, new, restrict(specs[0], requires=obligation.requires), target)]
+
+
+def _at_widths(obligation: Obligation) -> list[Pair]:
+    """The pairs of an obligation, each at all widths that it asks for, one after the other.
+
+    `requires` is read at each width as it stands there.
+    """
+    if not obligation.widths and not obligation.all_widths:
+        return pairs(obligation)
+    found: list[Pair] = []
+    whole = pairs(replace(obligation, requires=None))
+    for pair in whole:
+        try:
+            found += _reread(pair, obligation)
+        except PrimirError as problem:
+            if len(whole) == 1:
+                raise
+            found.append(replace(pair, spec=None, refused=problem.message))
+    return found
+
+
+def _reread(pair: Pair, obligation: Obligation) -> list[Pair]:
+    """A pair at all widths that are to be looked at. PrimirError where it cannot be read so."""
+    if pair.spec is None or pair.target is None:
+        return [pair]
+    reread = Reread(pair.spec, pair.target)
+    argument = None
+    if obligation.all_widths:
+        argument = reread.argument() if obligation.requires is None else Argument(
+            missing="what --requires says is read anew at each width")
+    found = []
+    for width in reread.wanted(obligation.widths, argument) or [reread.width]:
+        spec, target = reread.at(width)
+        found.append(replace(pair, spec=restrict(spec, requires=obligation.requires), target=target, width=width,
+                             argument=argument))
+    return found
+
+
+def _joined(found: Sequence[Finding]) -> list[Finding]:
+    """One finding for each pair, where there is one for each of its widths."""
+    joined: list[Finding] = []
+    for (_, widths), group in groupby(found, key=lambda finding: (finding.sources, bool(finding.widths))):
+        each = list(group)
+        if not widths:
+            joined += each
+            continue
+        parts = tuple(part for finding in each for part in finding.widths)
+        joined.append(replace(each[0], verdict=together(parts, each[0].argument), widths=parts))
+    return joined
 
 
 def verify_pair(spec: Spec, target: Function, time: float | None, provers: Sequence[Prover] = STANDARD) -> Verdict:
@@ -186,7 +247,9 @@ def _finding(obligation: Obligation, pair: Pair, verdict: Verdict) -> Finding:
     sources = (pair.old, pair.new)
     if obligation.new is None:
         sources = (f"{obligation.old}:{pair.old}", f"{obligation.old}:{pair.new}")
-    return Finding(name, pair.old, pair.new, sources, file, verdict, obligation.accept, obligation.reading)
+    widths = () if pair.width is None else (AtWidth(pair.width, verdict),)
+    return Finding(name, pair.old, pair.new, sources, file, verdict, obligation.accept, obligation.reading, widths,
+                   pair.argument)
 
 
 def _file(source: str) -> str | None:
@@ -315,6 +378,8 @@ def _remember_whole(obligation: Obligation, found: Sequence[Finding], remembered
 
 def _key_of_files(obligation: Obligation) -> str | None:
     """A key for an obligation whose sources are only read; None for others, and where they cannot be read."""
+    if obligation.widths or obligation.all_widths:
+        return None
     parts: list[object] = [obligation.old, obligation.new, obligation.requires, repr(obligation.reading)]
     try:
         for source in (obligation.old, obligation.new):

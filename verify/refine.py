@@ -176,7 +176,7 @@ def _timed(work: _Work) -> Verdict:
 
 
 def _refine(source: Function, target: Function, requires: Node, means: _Means) -> Verdict:
-    condition, remarks = _required(requires, source.parameters)
+    condition, remarks = required(requires, source.parameters)
     source, target, notes = _unwound_pair(source, target, condition, means)
     condition = both(condition, accepted(source))
     verdict = _under(condition, source.choices, means, lambda: _refined(source, target, condition, means))
@@ -231,7 +231,7 @@ def _verdict(answer: Unsat | DontKnow) -> Verdict:
             return Unknown(why, remarks=remarks)
 
 
-def _required(requires: Node, parameters: Sequence[Parameter]) -> tuple[Node, tuple[str, ...]]:
+def required(requires: Node, parameters: Sequence[Parameter]) -> tuple[Node, tuple[str, ...]]:
     """`requires` as a condition that poison does not meet, and what is to be said about that."""
     spoken = set(leaves([requires]))
     strange = spoken - {p.value for p in parameters}
@@ -280,7 +280,7 @@ def _noting(verdict: Verdict, remarks: tuple[str, ...]) -> Verdict:
 
 
 def _meets(spec: Spec, reference: Function | None, target: Function, means: _Means) -> Verdict:
-    requires, remarks = _required(spec.requires, spec.parameters)
+    requires, remarks = required(spec.requires, spec.parameters)
     source = _accepting(spec) if reference is None else reference
     source, target, notes = _unwound_pair(source, target, requires, means)
     reference = None if reference is None else source
@@ -383,7 +383,7 @@ def _ensures(spec: Spec, reference: Function | None, target: Function, condition
 
 def _check_spec(spec: Spec, means: _Means) -> Verdict:
     reference = _reference(spec)
-    requires, remarks = _required(spec.requires, spec.parameters)
+    requires, remarks = required(spec.requires, spec.parameters)
     condition = requires if reference is None else both(requires, accepted(reference))
     possible = _possible(condition, _choices(reference), means)
     if not isinstance(possible, Proved):

@@ -21,6 +21,8 @@ def playback(findings: Sequence[Finding], requires: str | None) -> str:
         condition = " and ".join(filter(None, (f"({requires})" if requires else "", found.condition)))
         more = f", requires={condition!r}" if condition else ""
         more += ", undef_inputs=True" if finding.reading.undef_inputs else ""
+        width = next((each.width for each in finding.widths if each.verdict.status == "refuted"), None)
+        more += f", widths=[{width}]" if width is not None else ""
         tests.append("\n".join([
             f"\ndef test_{_name(finding.new)}_{number}():",
             *(f"    # {line.strip()}" for line in str(found).splitlines()),
