@@ -10,7 +10,10 @@ import pytest
 from primir.emit import llvm, native
 from primir.emit.native import assembly, compile_many, compile_native, shared_library
 from primir.ir.errors import PrimirError
+from primir.ir.evaluate import evaluate
+from primir.ir.graph import Function, Parameter, Result, apply, const, leaf
 from primir.ir.text import parse_functions
+from primir.ir.types import Type
 
 needs_cc = pytest.mark.skipif(not any(map(shutil.which, ("cc", "gcc", "clang"))), reason="there is no C compiler")
 
@@ -41,6 +44,20 @@ def test_many_functions_share_a_module():
     functions = [function(f"function f(%x: u16) -> u16\n  value (add (ctpop %x) {k}:16)") for k in range(50)]
     assert [run(0xFF)[0] for run in compile_many(functions)] == [8 + k for k in range(50)]
     assert compile_many([]) == []
+
+
+def test_long_functions_are_compiled_in_blocks():
+    x = leaf("x", 8)
+    node = x
+    for index in range(1500):
+        node = apply(("add", "mul", "xor")[index % 3], apply("lshr", node, const(1, 8)), apply("or", x, node))
+    long = Function("f", (Parameter("x", Type(8)),), (Result(Type(8), node),))
+    text = native._in_blocks(llvm.module(long))
+    assert text.count("\nblock.") > 10
+    first, second = compile_many([long, function("function g(%x: u8) -> u8\n  value (add %x 1)")])
+    for word in range(256):
+        assert first(word) == tuple(evaluate([node], {x: word}))
+    assert second(255) == (0,)
 
 
 def test_wide_division_is_our_own():

@@ -38,11 +38,14 @@ def branches(query: Query) -> Iterator[Branch]:
     size = sum(1 for _ in topological(query.conditions))
     limit = min(BRANCHES, 1 + WORK // size)
     count = 1
-    open_: list[tuple[list[Node], list[Node]]] = [([], list(query.conditions))]
+    open_: list[tuple[list[Node], list[Node], set[Node]]] = [([], list(query.conditions), set())]
     while open_:
-        literals, pending = open_.pop()
+        literals, pending, said = open_.pop()  # what a branch has `said`, it need not say again: conditions share parts
         while pending:
             node = _plain(pending.pop())
+            if node in said:
+                continue
+            said.add(node)
             parts = _parts(node)
             if parts is None:
                 literals.append(node)
@@ -53,7 +56,7 @@ def branches(query: Query) -> Iterator[Branch]:
             else:
                 count += 1
                 first, second = parts[1]
-                open_.append(([*literals], [*pending, second]))
+                open_.append(([*literals], [*pending, second], {*said}))
                 pending.append(first)
         branch = simplified(literals)
         if branch is not None:
@@ -150,22 +153,25 @@ def _by_each_other(literals: list[Node]) -> list[Node]:
     for literal in literals:
         inner, truth = (literal.args[0], FALSE) if literal.op == "not" else (literal, TRUE)
         said[inner] = truth
-    below = {node for literal in literals for inner in _inside(literal) for node in topological(inner.args)}
+    parts = [_inside(literal).args for literal in literals]
+    below = set(topological([arg for args in parts for arg in args]))
     used = {inner: truth for inner, truth in said.items() if inner in below}
     if not used:
         return literals
-    return [_around(literal, used) for literal in literals]
+    new = iter(replaced([arg for args in parts for arg in args], used))  # all but the roots: they may be what says it
+    return [_with_args(literal, tuple(next(new) for _ in args)) for literal, args in zip(literals, parts, strict=True)]
 
 
-def _inside(literal: Node) -> tuple[Node]:
-    return (literal.args[0],) if literal.op == "not" else (literal,)
+def _inside(literal: Node) -> Node:
+    return literal.args[0] if literal.op == "not" else literal
 
 
-def _around(literal: Node, said: Mapping[Node, Node]) -> Node:
-    """`literal` with what is said put in everywhere but at its root: it may be what says it."""
-    (inner,) = _inside(literal)
-    args = replaced(inner.args, said)
-    new = inner if all(a is b for a, b in zip(args, inner.args, strict=True)) else _shorter(rebuilt(inner, tuple(args)))
+def _with_args(literal: Node, args: tuple[Node, ...]) -> Node:
+    """`literal`, or what it negates, of other arguments."""
+    inner = _inside(literal)
+    if all(a is b for a, b in zip(args, inner.args, strict=True)):
+        return literal
+    new = _shorter(rebuilt(inner, args))
     return negate(new) if literal.op == "not" else new
 
 

@@ -6,7 +6,7 @@ for bits chokes on, and integers are asked before it gets its long turn.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -27,39 +27,47 @@ from .structural import Structural
 
 @dataclass(frozen=True, slots=True)
 class Where:
-    """Asks `prover` only where words are multiplied or divided (`deep`), or only where none are."""
+    """Asks `prover` only for queries to which it `applies`."""
 
     prover: Prover
-    deep: bool = True
+    applies: Callable[[Query], bool]
 
     @property
     def name(self) -> str:
         return self.prover.name
 
     def ask(self, query: Query, deadline: Deadline) -> Answer:
-        if deep(query) is not self.deep:
-            return DontKnow("")
-        return self.prover.ask(query, deadline)
+        return self.prover.ask(query, deadline) if self.applies(query) else DontKnow("")
 
 
 def deep(query: Query) -> bool:
-    """Whether some operation is slow in hardware, as its circuit is deep."""
+    """Whether some operation is slow in hardware, as its circuit is deep: words are multiplied or divided."""
     return any(node.op not in LEAVES and TABLE[node.op].latency > 1 for node in topological(query.conditions))
 
 
+def flat(query: Query) -> bool:
+    return not deep(query)
+
+
+def large(query: Query) -> bool:
+    """Whether a normal form takes much longer than a look at some inputs."""
+    return sum(1 for _ in topological(query.conditions)) > 300
+
+
 STANDARD: Final[tuple[Prover, ...]] = (
+    Where(Corners(work=10_000), large),  # what is wrong is often wrong at once
     RingForm(),  # half a millisecond for most queries, and it ends most proofs
     Structural(),  # some milliseconds where much is to be rewritten
     BitLinear(),
-    Where(FloorSum()),
+    Where(FloorSum(), deep),
     Corners(),  # 10 to 30 ms where nothing is found
-    Where(Integers()),
+    Where(Integers(), deep),
     replace(BITWUZLA, slice=0.3),  # most queries take it milliseconds; what it cannot is hard
     replace(PLAIN_BITWUZLA, slice=1.0),
     Race((replace(Z3, slice=2.0), replace(BITWUZLA, slice=2.0))),
     Exhaustive(bits=20),
     Blast(),
-    Where(Integers(), deep=False),
+    Where(Integers(), flat),
     Exhaustive(),
     Integers().with_work(5),
     Race((Z3, BITWUZLA)),

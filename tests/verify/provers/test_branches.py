@@ -44,6 +44,14 @@ def test_there_are_only_so_many():
     assert len(list(branches(Query(goal)))) <= module.BRANCHES
 
 
+def test_what_conditions_share_is_said_once():
+    goal = SMALLER
+    for index in range(60):  # 2**60 paths
+        goal = apply("and", apply("and", goal, leaf(f"p{index}", 1)), apply("and", leaf(f"q{index}", 1), goal))
+    (found,) = branches(Query(goal))
+    assert found == (SMALLER,)
+
+
 def test_cases_split_by_a_comparison_with_a_constant():
     zero = apply("eq", X, const(0, 8))
     first, second = cases((apply("ult", apply("select", zero, Y, X), const(9, 8)),))

@@ -12,7 +12,7 @@ from primir.ir.text import parse_functions
 from primir.jobs.limits import Deadline
 from primir.verify.provers.bitlinear import BitLinear
 from primir.verify.provers.corners import Corners
-from primir.verify.provers.portfolio import STANDARD, satisfiable
+from primir.verify.provers.portfolio import STANDARD, large, satisfiable
 from primir.verify.provers.query import Answer, DontKnow, Query, Sat, Unsat
 from primir.verify.provers.ring import RingForm
 from primir.verify.provers.solvers import BITWUZLA, Z3
@@ -120,3 +120,14 @@ def test_verdicts_are_the_same_without_the_normal_forms():
 def test_each_answer_names_its_prover(left, right, prover, node_of):
     query = Query(apply("ne", node_of(left, 64), node_of(right, 64)))
     assert satisfiable(query, Deadline(20)) == Unsat(prover)
+
+
+def test_what_is_large_is_looked_at_first():
+    x, y = leaf("x", 32), leaf("y", 32)
+    node = x
+    for index in range(400):
+        node = apply("urem" if index % 2 else "mul", apply("xor", node, y), apply("add", node, const(index, 32)))
+    query = Query(apply("ne", node, apply("add", node, apply("zext", apply("eq", y, const(0, 32)), width=32))))
+    assert large(query) and not large(Query(apply("ne", x, y)))
+    answer = satisfiable(query, Deadline(10), STANDARD[:1])
+    assert isinstance(answer, Sat) and query.holds(answer.model)
