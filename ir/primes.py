@@ -56,6 +56,7 @@ class Row:
     known: Callable[..., Known] | None = None  # what is known of the result, from its width and the arguments' Known
     pick: Callable[..., int | None] | None = None  # the argument that the result always is, from the arguments' Known
     linear: Callable[..., Reading] | None = None  # the same word by linear integer arithmetic
+    serial: str | None = None  # the result's bit from those of x and y and a carry c; the next carry after a semicolon
     undefined: tuple[Undefined, ...] = ()
     flags: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))  # LLVM flag -> poison when
     multiple: int = 1  # the width must be a multiple of this
@@ -136,7 +137,8 @@ _ROWS = (
     _row("add", "w w -> w", value="x + y & M", smt="(bvadd x y)", llvm="add {w} {x}, {y}", c="x + y",
          laws="commutative associative", sets="plain full",
          flags={"nsw": "(sadd_overflow x y)", "nuw": "(uadd_overflow x y)"}, known=known.add, pick=known.zero_pick,
-         linear=linear.add),
+         linear=linear.add,
+         serial="x ^ y ^ c; x & y | (x ^ y) & c"),
     _row("mul", "w w -> w", value="x * y & M", smt="(bvmul x y)", llvm="mul {w} {x}, {y}", c="x * y", latency=3,
          laws="commutative associative", sets="plain full",
          flags={"nsw": "(smul_overflow x y)", "nuw": "(umul_overflow x y)"}, known=known.mul, pick=known.mul_pick,
@@ -146,9 +148,11 @@ _ROWS = (
          known=known.udiv, pick=known.udiv_pick, linear=linear.udiv),
     _row("and", "w w -> w", value="x & y", smt="(bvand x y)", llvm="and {w} {x}, {y}", c="x & y",
          laws="commutative associative idempotent", sets="plain full", known=known.and_, pick=known.and_pick,
-         linear=linear.and_),
+         linear=linear.and_,
+         serial="x & y"),
     _row("xor", "w w -> w", value="x ^ y", smt="(bvxor x y)", llvm="xor {w} {x}, {y}", c="x ^ y",
-         laws="commutative associative", sets="plain full", known=known.xor, pick=known.zero_pick, linear=linear.xor),
+         laws="commutative associative", sets="plain full", known=known.xor, pick=known.zero_pick, linear=linear.xor,
+         serial="x ^ y"),
     _row("shl", "w w -> w", value="x << y & M if y < W else Z", smt="(bvshl x y)", llvm="shl {w} {x}, {y}", c="x << y",
          counts="y", sets="plain full", undefined=_beyond_width("0"),
          flags={"nsw": "(ne (ashr (shl x y) y) x)", "nuw": "(ne (lshr (shl x y) y) x)"},
@@ -174,11 +178,13 @@ _ROWS = (
          llvm="sub {w} 0, {x}", c="-x", sets="plain full", known=known.neg, linear=linear.neg),
     _row("sub", "w w -> w", "(add x (neg y))", value="x - y & M", smt="(bvsub x y)", llvm="sub {w} {x}, {y}",
          c="x - y", sets="plain full", flags={"nsw": "(ssub_overflow x y)", "nuw": "(usub_overflow x y)"},
-         known=known.sub, pick=known.right_zero_pick, linear=linear.sub),
+         known=known.sub, pick=known.right_zero_pick, linear=linear.sub,
+         serial="x ^ y ^ c; ~x & y | ~(x ^ y) & c"),
     # x | y == (x ^ y) ^ (x & y)
     _row("or", "w w -> w", "(xor (xor x y) (and x y))", value="x | y", smt="(bvor x y)", llvm="or {w} {x}, {y}",
          c="x | y", laws="commutative associative idempotent", sets="plain full",
-         flags={"disjoint": "(ne (and x y) 0)"}, known=known.or_, pick=known.or_pick, linear=linear.or_),
+         flags={"disjoint": "(ne (and x y) 0)"}, known=known.or_, pick=known.or_pick, linear=linear.or_,
+         serial="x | y"),
     _row("eq", "w w -> 1", "(ult (xor x y) 1)", value="x == y", smt="(= x y)", llvm="icmp eq {w} {x}, {y}", c="x == y",
          laws="commutative", sets="plain full", flags=_SAMESIGN, known=known.eq, linear=linear.eq),
     _row("ne", "w w -> 1", "(ult 0 (xor x y))", value="x != y", smt="(distinct x y)", llvm="icmp ne {w} {x}, {y}",

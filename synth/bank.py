@@ -25,6 +25,7 @@ from ..ir.graph import Node, apply, const, leaf
 from ..ir.kernel import CODE, kernels, load_generated, unsigned
 from ..ir.primes import TABLE, Row
 from ..jobs.limits import Deadline
+from . import holes
 
 if TYPE_CHECKING:
     import numpy as np
@@ -230,6 +231,7 @@ def compile_here() -> None:
     goal = Goal(8, ones, ones == 1, np.uint64(255))
     for _ in bank.sweep(operations, goal, 2, lambda made: None):
         pass
+    holes.compile_here()
     if mark := _compiled_mark():
         mark.touch()
 
@@ -241,7 +243,8 @@ def _compiled_mark() -> Path | None:
     path = Path(_compiled().__file__ or "")
     if not os.access(path.parent, os.W_OK) or not path.parent.name == "kernels":
         return None
-    return path.with_suffix(f".{sys.implementation.cache_tag}-numba-{numba.__version__}.compiled")
+    others = Path(holes.compiled().__file__ or "").stem
+    return path.with_suffix(f".{others}-{sys.implementation.cache_tag}-numba-{numba.__version__}.compiled")
 
 
 def _branches(rows: Sequence[Row], statement: str) -> str:
