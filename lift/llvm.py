@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Sequence
+from functools import lru_cache
 
 from ..ir.errors import Place, PrimirError
 from ..ir.graph import Function
@@ -54,8 +55,7 @@ def functions_of(data: str | bytes | Printed, *, file: str | None = None, second
     where the data is no module.
     """
     deadline = Deadline(seconds)
-    printed = read_module(data, file, seconds)
-    module = parse_module(printed.text)
+    printed, module = (data, parse_module(data.text)) if isinstance(data, Printed) else _read(data, file, seconds)
     found = Functions(module, printed, raises, unroll, undef_inputs)
     for name in found.names if only is None else [only]:
         try:
@@ -63,6 +63,12 @@ def functions_of(data: str | bytes | Printed, *, file: str | None = None, second
         except PrimirError as problem:
             found.refused[name] = problem
     return found
+
+
+@lru_cache(maxsize=4)  # a list of what is to be verified names one module again and again
+def _read(data: str | bytes, file: str | None, seconds: float) -> tuple[Printed, Module]:
+    printed = read_module(data, file, seconds)
+    return printed, parse_module(printed.text)
 
 
 class Functions(dict[str, Function]):

@@ -109,8 +109,9 @@ def findings(obligations: Sequence[Obligation], prove: Prove, remembered: Cache 
     """
     found: list[list[Finding | None]] = []
     open_: list[tuple[int, int, Pair, str]] = []
-    for obligation in obligations:
-        known = _recalled_whole(obligation, remembered)
+    digest = cache(_digest_of_file)  # each file is read once, however many obligations name it
+    recalled = [_recalled_whole(obligation, remembered, digest) for obligation in obligations]
+    for obligation, known in zip(obligations, recalled, strict=True):
         if known is not None:
             found.append(list(known))
             continue
@@ -130,8 +131,10 @@ def findings(obligations: Sequence[Obligation], prove: Prove, remembered: Cache 
         _remember(key, pair, verdict, remembered)
         found[row][column] = _finding(obligations[row], pair, verdict)
     whole = [[finding for finding in slots if finding is not None] for slots in found]
-    for obligation, each in zip(obligations, whole, strict=True):
-        _remember_whole(obligation, each, remembered)
+    again = cache(_digest_of_file)
+    for obligation, each, known in zip(obligations, whole, recalled, strict=True):
+        if known is None:
+            _remember_whole(obligation, each, remembered, digest, again)
     return [finding for each in whole for finding in _joined(each)]
 
 
@@ -347,9 +350,9 @@ def _verdict(row: dict[str, Any]) -> Verdict | None:
     return None
 
 
-def _recalled_whole(obligation: Obligation, remembered: Cache | None) -> list[Finding] | None:
+def _recalled_whole(obligation: Obligation, remembered: Cache | None, digest: _Digest) -> list[Finding] | None:
     """The findings of an obligation whose sources are only read, and are as they were."""
-    if remembered is None or (key := _key_of_files(obligation)) is None:
+    if remembered is None or (key := _key_of_files(obligation, digest)) is None:
         return None
     row = remembered.get(key)
     if row is None:
@@ -363,12 +366,16 @@ def _recalled_whole(obligation: Obligation, remembered: Cache | None) -> list[Fi
     return found or None
 
 
-def _remember_whole(obligation: Obligation, found: Sequence[Finding], remembered: Cache | None) -> None:
-    if remembered is None or (key := _key_of_files(obligation)) is None:
+def _remember_whole(obligation: Obligation, found: Sequence[Finding], remembered: Cache | None, before: _Digest,
+                    after: _Digest) -> None:
+    """Store what was found of files that were not written to meanwhile: `before` and `after` tell their contents."""
+    if remembered is None or (key := _key_of_files(obligation, before)) is None:
+        return
+    if key != _key_of_files(obligation, after):
         return
     verdicts = [finding.verdict for finding in found]
     rows = [_row(verdict) for verdict in verdicts if isinstance(verdict, Proved | Bounded | Vacuous)]
-    if len(rows) == len(found) and not all(getattr(verdict, "cached", False) for verdict in verdicts):
+    if len(rows) == len(found):
         obliged = {"old": obligation.old, "new": obligation.new, "requires": obligation.requires,
                    "unroll": [obligation.reading.unroll.steps, obligation.reading.unroll.total],
                    "undef_inputs": obligation.reading.undef_inputs, "folder": str(Path.cwd())}
@@ -376,7 +383,14 @@ def _remember_whole(obligation: Obligation, found: Sequence[Finding], remembered
         remembered.put(key, {"obligation": obliged, "pairs": pairs})
 
 
-def _key_of_files(obligation: Obligation) -> str | None:
+_Digest = Callable[[Path], str]
+
+
+def _digest_of_file(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _key_of_files(obligation: Obligation, digest: _Digest = _digest_of_file) -> str | None:
     """A key for an obligation whose sources are only read; None for others, and where they cannot be read."""
     if obligation.widths or obligation.all_widths:
         return None
@@ -388,7 +402,7 @@ def _key_of_files(obligation: Obligation) -> str | None:
             location = split_source(source)
             if location.file is None or location.suffix not in ONLY_READ:
                 return None
-            parts += [location.function, hashlib.sha256(location.file.read_bytes()).hexdigest()]
+            parts += [location.function, digest(location.file)]
     except (PrimirError, OSError):
         return None
     return _digest(["files", *parts])

@@ -5,8 +5,10 @@ from pathlib import Path
 import pytest
 from primir.ir.errors import PrimirError
 from primir.jobs.cache import Cache
+from primir.lift import assembly, llvm
 from primir.lift.loops import Unroll
 from primir.lift.source import Reading
+from primir.verify import obligations
 from primir.verify.obligations import Obligation, findings, fingerprint, pairs, proved_again, verify_pair
 from primir.verify.verdict import Proved
 
@@ -122,6 +124,38 @@ def test_another_version_of_a_program_is_another_key(here, cache, monkeypatch):
     findings([Obligation("old.ll", "new.ll")], prover, cache)
     fingerprint.cache_clear()
     assert prover.asked == 2
+
+
+def test_a_module_is_read_once_however_often_it_is_named(here, cache, monkeypatch):
+    def read_module(data, *arguments):
+        reads.append(data)
+        return assembly.read_module(data, *arguments)
+
+    reads = []
+    monkeypatch.setattr(llvm, "read_module", read_module)
+    Path("a.ll").write_text(module(OLD, G) + "; never read before\n")
+    listed = [Obligation(f"a.ll:{name}", f"a.ll:{name}", name=name) for name in "fgfg"]
+    assert statuses(findings(listed, Prover(), cache)) == ["proved"] * 4
+    assert len(reads) == 1
+
+
+def test_files_that_are_written_to_meanwhile_are_not_remembered(here, cache):
+    prover = Prover()
+
+    def late(work):
+        Path("new.ll").write_text(WRONG)
+        return prover(work)
+
+    assert statuses(findings([Obligation("old.ll", "new.ll")], late, cache)) == ["proved"]
+    assert statuses(findings([Obligation("old.ll", "new.ll")], prover, cache)) == ["refuted"]
+
+
+def test_what_is_remembered_by_pairs_is_remembered_by_files_too(here, cache, monkeypatch):
+    findings([Obligation("old.ll", "new.ll")], Prover(), cache)
+    Path("new.ll").write_text(NEW + "; the same\n")
+    findings([Obligation("old.ll", "new.ll")], Prover(), cache)
+    monkeypatch.setattr(obligations, "pairs", None)  # nothing is lifted
+    assert statuses(findings([Obligation("old.ll", "new.ll")], Prover(), cache)) == ["proved"]
 
 
 def test_a_row_that_says_something_else_is_no_answer(here, cache):
