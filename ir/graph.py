@@ -278,14 +278,46 @@ class Loop:
 
 
 @dataclass(frozen=True, slots=True)
+class Step:
+    """A value on the way: what the source calls it, by which instruction and in which line it is made."""
+
+    name: str | None
+    instruction: str
+    line: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """The values that a function computes on the way, in order, for a reader who asks where two functions part.
+
+    `nodes` are three for each step: the value, its poison, and whether the step is reached.
+    """
+
+    steps: tuple[Step, ...] = ()
+    nodes: tuple[Node, ...] = ()
+
+    def over(self, replacement: Mapping[Node, Node]) -> Trace:
+        """The same with other leaves."""
+        return Trace(self.steps, tuple(substitute(self.nodes, replacement)))
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _trace_of, (self.steps, flatten(self.nodes))
+
+
+def _trace_of(steps: tuple[Step, ...],
+              flat: tuple[tuple[tuple[str, tuple[int, ...], int, int | str], ...], tuple[int, ...]]) -> Trace:
+    return Trace(steps, tuple(unflatten(flat)))
+
+
+@dataclass(frozen=True, slots=True)
 class Function:
     """What a piece of code does: its results over its parameters where `domain` holds and `ub` does not.
 
     `ub` is where behaviour is undefined. `domain` is where the function says anything at all: a raised exception, or
     a failed `requires`, is outside it. `trap` is where it ends without a result, for everybody to see. `beyond` is
     where a loop runs longer than it was unrolled, `bound` times: nothing is known there. `remarks` are notes for the
-    reader on how the source was read. `target` is the machine that a compiler made it for, None where its source means
-    the same on every machine.
+    reader on how the source was read, and `trace` tells what is computed on the way. `target` is the machine that a
+    compiler made it for, None where its source means the same on every machine.
     """
 
     name: str
@@ -299,6 +331,7 @@ class Function:
     loops: tuple[Loop, ...] = field(default=(), compare=False)
     remarks: tuple[str, ...] = field(default=(), compare=False)
     target: Target | None = field(default=None, compare=False)
+    trace: Trace = field(default=Trace(), compare=False)
 
     @property
     def roots(self) -> tuple[Node, ...]:
@@ -320,7 +353,8 @@ class Function:
             renamed[old.value] = new.value
             if old.poison is not FALSE:
                 renamed[old.poison] = new.poison
-        return replace(self.over(substitute(self.roots, renamed)), parameters=tuple(parameters))
+        return replace(self.over(substitute(self.roots, renamed)), parameters=tuple(parameters),
+                       trace=self.trace.over(renamed))
 
     @property
     def choices(self) -> list[Node]:

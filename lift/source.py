@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from ..ir.errors import Place, PrimirError
-from ..ir.graph import TRUE, Function, Parameter, both
+from ..ir.graph import TRUE, Function, Parameter, Trace, both
 from .loops import UNROLL, Unroll
 from .marks import Mark, Names, mark_of
 from .spec import Spec, from_function
@@ -404,4 +404,6 @@ def _typed(function: Function, lowered: Lowered) -> Function:
                     for result, type_ in zip(function.results, lowered.results, strict=True))
     raises = () if function.domain is TRUE else (f"inputs for which {lowered.symbol} raises are outside its domain",)
     loops = tuple(replace(loop, line=lowered.place(loop.line).line) for loop in function.loops)
-    return replace(function, name=lowered.symbol, results=results, loops=loops, remarks=(*lowered.remarks, *raises))
+    trace = Trace()  # its names and lines are numba's
+    return replace(function, name=lowered.symbol, results=results, loops=loops, trace=trace,
+                   remarks=(*lowered.remarks, *raises))

@@ -24,6 +24,8 @@ from ..ir.graph import (
     Node,
     Parameter,
     Result,
+    Step,
+    Trace,
     any_of,
     apply,
     both,
@@ -59,6 +61,7 @@ from .regions import Conditions, Edge, merged
 Raises: TypeAlias = "Collection[str]"  # symbols, without the @, whose call is an exception
 Carried: TypeAlias = "dict[str, Value]"  # the values of phis, by their registers
 
+TRACED = 400  # values on the way that are kept for a reader
 CALLS = 32  # functions that call one another
 RETURNED = "return"  # the name under which a result is carried; registers begin with %
 TRAPS = ("@llvm.trap", "@llvm.ubsantrap")
@@ -88,6 +91,13 @@ class Lifting:
     loops: list[Loop] = field(default_factory=list)
     calling: list[str] = field(default_factory=list)
     plans: dict[str, Plan] = field(default_factory=dict)
+    trace: list[tuple[Step, Word, Node]] = field(default_factory=list)  # and when each is reached
+
+    def under(self, start: int, condition: Node) -> None:
+        """The steps of the trace from `start` on are reached where `condition` holds as well."""
+        for index in range(start, len(self.trace)):
+            step, word, reached = self.trace[index]
+            self.trace[index] = step, word, both(condition, reached)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,8 +155,11 @@ class Walk(Frame):
         words = flat(value if value is not None else zero(results))
         given = tuple(Result(Type(word.width), word.value, word.poison) for word in words)
         bound = self.lifting.bound if effects.beyond is not FALSE else None
+        trace = Trace(tuple(step for step, _, _ in self.lifting.trace),
+                      tuple(node for _, word, reached in self.lifting.trace
+                            for node in (word.value, word.poison, reached)))
         return Function(name, parameters, given, effects.ub, negate(effects.left), effects.trap, effects.beyond, bound,
-                        tuple(self.lifting.loops))
+                        tuple(self.lifting.loops), trace=trace)
 
     def run(self, arguments: Sequence[Value]) -> tuple[Value | None, Effects]:
         """The result for `arguments`, None where the function never returns, and what happens on the way."""
@@ -206,10 +219,12 @@ class Walk(Frame):
             if node != region.entry:
                 for register, value in self._join(conditions.incoming(node)).items():
                     self.define(register, value)
+            start = len(self.lifting.trace)
             if node in region.loops:
                 own = self._loop(region.loops[node], region, conditions)
             else:
                 own = self._block(node, region, conditions)
+            self.lifting.under(start, conditions.reached(node))
             effects = effects.then(own.under(conditions.reached(node)))
         return conditions, effects
 
@@ -252,6 +267,15 @@ class Walk(Frame):
                 value = self.value(instruction)
                 if instruction.result is not None:
                     self.define(instruction.result, value)
+                    self._note(instruction)
+
+    def _note(self, instruction: Instruction) -> None:
+        """Keep what an instruction gave for a reader."""
+        value = self.registers[str(instruction.result)]
+        if len(self.lifting.trace) < TRACED and isinstance(value, Word):
+            name = plain_name(str(instruction.result))
+            step = Step(None if name.isdecimal() else name, instruction.opcode, self._place(instruction).line)
+            self.lifting.trace.append((step, value, TRUE))
 
     def _carry(self, block: int, target: int) -> Carried:
         """The values that the phis of `target` have on the way from `block`."""
@@ -298,9 +322,13 @@ class Walk(Frame):
             self._described.add(header)
             self._describe(loop)
         runs: list[Run] = []
+        going = TRUE
         while True:
+            start = len(lifting.trace)
             run, following = self._run(loop)
             runs.append(run)
+            lifting.under(start, going)
+            going = both(going, run.stay) if start < TRACED else going
             lifting.steps += 1
             if run.stay is FALSE:
                 break
@@ -341,7 +369,7 @@ class Walk(Frame):
         initial = [self.registers[phi.register] for phi in phis]
         if loop.loops or not phis or not all(isinstance(value, Word) for value in initial):
             return
-        kept, used, effects = dict(self.registers), set(self._used), self.effects
+        kept, used, effects, traced = dict(self.registers), set(self._used), self.effects, len(self.lifting.trace)
         index = len(self.lifting.loops)
         names = [f"loop{index}.{phi.register[1:]}" for phi in phis]
         state = [leaf(name, as_word(value).width) for name, value in zip(names, initial)]
@@ -357,6 +385,7 @@ class Walk(Frame):
             self.lifting.loops.append(Loop(place.line, tuple(state), tuple(as_word(word).value for word in initial),
                                            tuple(word.value for word in steps), run.stay, wrong, results))
         self.registers, self._used, self.effects = kept, used, effects
+        del self.lifting.trace[traced:]
 
     # --- calls ------------------------------------------------------------------------------------------------------
 

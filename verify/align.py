@@ -32,7 +32,7 @@ def aligned(function: Function, parameters: tuple[Parameter, ...], side: str) ->
     moved = function.over(substitute(function.roots, new))
     refused = any_of(given.unclean for own, given in zip(function.parameters, parameters, strict=True) if own.noundef)
     ub = moved.ub if refused is FALSE else either(moved.ub, refused)
-    return replace(moved, parameters=parameters, ub=ub)
+    return replace(moved, parameters=parameters, ub=ub, trace=function.trace.over(new))
 
 
 def check_signatures(source: str, takes: Sequence[Type], gives: Sequence[Type], target: Function) -> None:

@@ -9,10 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from types import EllipsisType
 
 from ..ir.evaluate import compiled, evaluate
-from ..ir.graph import CONST, FALSE, LEAVES, Function, Node, Parameter, Result, substitute, topological
+from ..ir.graph import CONST, FALSE, LEAVES, Function, Node, Parameter, Result, Step, substitute, topological
 from ..ir.types import Type
 from .verdict import Reason
 
@@ -47,12 +48,29 @@ class Behaviour:
 
 
 @dataclass(frozen=True, slots=True)
+class Computed:
+    """A value on the way: the word, None for poison, that a step of one side gave."""
+
+    step: Step
+    type: Type
+    word: int | None
+
+    def __str__(self) -> str:
+        line = f" line {self.step.line}" if self.step.line is not None else ""
+        return f"{line}: {self.step.name or self.step.instruction} = {_show(self.type, self.word)}"
+
+    def to_json(self) -> dict[str, object]:
+        return {"name": self.step.name, "instruction": self.step.instruction, "line": self.step.line,
+                "value": _json(self.type, self.word)}
+
+
+@dataclass(frozen=True, slots=True)
 class Counterexample:
     """Words for the parameters (None is poison, Ellipsis undef), and what both sides do on them.
 
     `source` is None where a predicate says what is wanted, and the example's results where an example does (`wanted`).
     `choices` are those of the target. A source that is `open`, with choices of its own, disagrees for all of them and
-    is shown for one.
+    is shown for one. `difference` are the first values on the way that both sides have, and that differ.
     """
 
     parameters: tuple[Parameter, ...]
@@ -62,6 +80,7 @@ class Counterexample:
     choices: tuple[tuple[str, int, int], ...] = ()  # name, width, word
     open: bool = False
     wanted: bool = False
+    difference: tuple[Computed, Computed] | None = None
 
     @property
     def inputs(self) -> tuple[int, ...]:
@@ -102,13 +121,20 @@ class Counterexample:
         unwanted = self.source is None and self.reason == "value"
         lines.append(f"target: {self.target}{', which `ensures` does not allow' if unwanted else ''}")
         lines += [f"  where it chooses {name} = {Type(width).show(word)}" for name, width, word in self.choices]
+        if self.difference is not None:
+            lines.append("first difference: source{}, target{}".format(*self.difference))
         return "\n".join(f"  {line}" for line in lines)
 
     def to_json(self) -> dict[str, object]:
-        """{"inputs": {name: number, "poison" or "undef"}, "source": ..., "target": ...}; numbers as types read them."""
+        """{"inputs": {name: number, "poison" or "undef"}, "source": ..., "target": ..., "difference": ...}.
+
+        Numbers are as their types read them.
+        """
         inputs = {p.name: _json(p.type, word) for p, word in zip(self.parameters, self.words, strict=True)}
         return {"inputs": inputs, "source": None if self.source is None else self.source.to_json(),
-                "target": self.target.to_json()}
+                "target": self.target.to_json(),
+                "difference": None if self.difference is None else {
+                    side: computed.to_json() for side, computed in zip(("source", "target"), self.difference)}}
 
 
 def _show(type_: Type, word: int | None | EllipsisType) -> str:
@@ -146,7 +172,48 @@ def replayed(wrong: Node, source: Function | Behaviour | None, target: Function,
         tuple(_given(p, model) for p in target.parameters),
         before, behaviours[-1],
         tuple((str(node.data), node.width, words[node]) for node in target.choices),
-        open=isinstance(source, Function) and bool(source.choices), wanted=isinstance(source, Behaviour))
+        open=isinstance(source, Function) and bool(source.choices), wanted=isinstance(source, Behaviour),
+        difference=_first_difference(source, target, model) if isinstance(source, Function) else None)
+
+
+def _first_difference(source: Function, target: Function,
+                      model: Mapping[Node, int]) -> tuple[Computed, Computed] | None:
+    """The first values on the way that both sides have, and that differ; None where there are none.
+
+    Steps of one name belong together, the first with the first; where no name is on both sides, runs of instructions
+    that are the same do.
+    """
+    before, after = _computed(source, model), _computed(target, model)
+    if {each.step.name for each in before} & {each.step.name for each in after} - {None}:
+        pairs = _by_name(before, after)
+    else:
+        shapes = [[(each.step.instruction, each.type.width) for each in side] for side in (before, after)]
+        blocks = SequenceMatcher(None, shapes[0], shapes[1], autojunk=False).get_matching_blocks()
+        pairs = [(before[block.a + at], after[block.b + at]) for block in blocks for at in range(block.size)]
+    return next(((old, new) for old, new in pairs if old.word != new.word), None)
+
+
+def _by_name(before: Sequence[Computed], after: Sequence[Computed]) -> list[tuple[Computed, Computed]]:
+    waiting: dict[tuple[str, int], list[Computed]] = {}
+    for each in reversed(after):
+        if each.step.name is not None:
+            waiting.setdefault((each.step.name, each.type.width), []).append(each)
+    found = []
+    for each in before:
+        fitting = waiting.get((each.step.name, each.type.width), []) if each.step.name is not None else []
+        if fitting:
+            found.append((each, fitting.pop()))
+    return found
+
+
+def _computed(function: Function, model: Mapping[Node, int]) -> list[Computed]:
+    """What a function computes on the way, as far as it gets."""
+    nodes = function.trace.nodes
+    words = {node: model.get(node, 0) for node in topological(nodes) if node.op in LEAVES and node.op != CONST}
+    values = evaluate(nodes, words)
+    return [Computed(step, Type(nodes[3 * index].width), None if values[3 * index + 1] else values[3 * index])
+            for index, step in enumerate(function.trace.steps) if values[3 * index + 2]]
+
 
 
 def _given(parameter: Parameter, model: Mapping[Node, int]) -> int | None | EllipsisType:

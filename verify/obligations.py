@@ -95,6 +95,11 @@ class Finding:
     argument: Argument | None = None
 
     @property
+    def source_file(self) -> str | None:
+        """Where the old side was written."""
+        return _file(self.sources[0])
+
+    @property
     def accepted(self) -> bool:
         return isinstance(self.verdict, Proved) or self.verdict.status in self.accept
 

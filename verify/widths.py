@@ -13,7 +13,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ..ir.errors import PrimirError
-from ..ir.graph import FALSE, LEAVES, TRUE, Function, Node, both, const, leaf, leaves, negate, substitute, topological
+from ..ir.graph import (
+    FALSE,
+    LEAVES,
+    TRUE,
+    Function,
+    Node,
+    Trace,
+    both,
+    const,
+    leaf,
+    leaves,
+    negate,
+    substitute,
+    topological,
+)
 from ..ir.primes import MAX_WIDTH, TABLE
 from ..ir.types import Type
 from ..ir.widths import Meaning, Rereading
@@ -179,7 +193,8 @@ def _roots(spec: Spec, target: Function) -> list[Node]:
 
 def _over(function: Function, roots: Sequence[Node], width: int) -> Function:
     moved = function.over(roots)
-    return replace(moved, parameters=tuple(replace(p, type=_scaled(p.type, width)) for p in function.parameters),
+    return replace(moved, trace=Trace(),
+                   parameters=tuple(replace(p, type=_scaled(p.type, width)) for p in function.parameters),
                    results=tuple(replace(result, type=_scaled(result.type, width)) for result in moved.results))
 
 

@@ -1,10 +1,13 @@
 import json
+import pickle
 
 import primir.emit.native
 import pytest
+from primir.ir.evaluate import evaluate
 from primir.ir.graph import CHOICE, apply, const, leaf
 from primir.ir.text import parse_functions
 from primir.jobs.limits import Deadline
+from primir.lift.llvm import lift_llvm
 from primir.verify.counterexample import Behaviour, native, replayed, shrunk
 from primir.verify.refine import refine, violation
 from primir.verify.verdict import Refuted
@@ -45,7 +48,7 @@ SHOWN = [
 def test_it_prints_what_a_person_needs(source, target, text, data):
     counterexample = refuted(source, target)
     assert str(counterexample) == text
-    assert json.loads(json.dumps(counterexample.to_json())) == data
+    assert json.loads(json.dumps(counterexample.to_json())) == {**data, "difference": None}
 
 
 def test_a_model_is_made_small():
@@ -77,3 +80,87 @@ def test_native_code_that_differs_is_our_fault(monkeypatch):
     monkeypatch.setattr(primir.emit.native, "compile_native", lambda function: lambda *words: (0,) * 9)
     with pytest.raises(AssertionError, match="the evaluator says .* and native code"):
         refine(OLD, NEW, deadline=Deadline(5))
+
+
+# --- the first difference on the way ----------------------------------------------------------------------------------
+
+
+def difference(source, target, parameters="i8 noundef %x, i8 noundef %y"):
+    texts = [f"define i8 @f({parameters}) {{\n{body}\n}}" for body in (source, target)]
+    verdict = refine(*map(lift_llvm, texts), deadline=Deadline(10))
+    assert isinstance(verdict, Refuted)
+    found = verdict.counterexample.difference
+    return None if found is None else [(each.step.name or each.step.instruction, each.step.line) for each in found]
+
+
+BRANCH = """  %c = icmp eq i8 %x, 0
+  br i1 %c, label %a, label %b
+a:
+  %t = add i8 %y, {a}
+  br label %e
+b:
+  %u = add i8 %y, {b}
+  br label %e
+e:
+  %r = phi i8 [ %t, %a ], [ %u, %b ]
+  ret i8 %r"""
+
+
+@pytest.mark.parametrize("source, target, wanted", [
+    ("  %t = add i8 %x, %y\n  %r = mul i8 %t, 3\n  ret i8 %r", "  %t = or i8 %x, %y\n  %r = mul i8 %t, 3\n  ret i8 %r",
+     [("t", 2), ("t", 2)]),
+    ("  %t = add i8 %x, %y\n  %r = mul i8 %t, 3\n  ret i8 %r",
+     "  ; here\n  %t = add i8 %y, %x\n  %r = mul i8 %t, 5\n  ret i8 %r", [("r", 3), ("r", 4)]),
+    # no name is on both sides: runs of the same instructions belong together
+    ("  %1 = add i8 %x, %y\n  %2 = mul i8 %1, 3\n  ret i8 %2",
+     "  %a = xor i8 %x, 0\n  %b = add i8 %y, %x\n  %c = mul i8 %b, 5\n  ret i8 %c", [("mul", 3), ("c", 4)]),
+    ("  %r = add i8 %x, 1\n  ret i8 %r", "  %s = mul i8 %x, 3\n  ret i8 %s", None),
+    ("  %r = add i8 %x, 1\n  ret i8 %r", "  ret i8 %x", None),
+    # what is not reached is not shown, whichever branch the counterexample takes
+    (BRANCH.format(a=1, b=2), BRANCH.format(a=1, b=3), [("u", 8), ("u", 8)]),
+    (BRANCH.format(a=1, b=2), BRANCH.format(a=3, b=2), [("t", 5), ("t", 5)]),
+    ("  %t = add nsw i8 %x, %y\n  ret i8 %t", "  %t = add i8 %x, 0\n  ret i8 %t", [("t", 2), ("t", 2)]),
+])  # fmt: skip
+def test_the_first_difference(source, target, wanted):
+    assert difference(source, target) == wanted
+
+
+LOOP = """  br label %h
+h:
+  %i = phi i8 [ 0, %0 ], [ %j, %h ]
+  %s = phi i8 [ %x, %0 ], [ %t, %h ]
+  %t = add i8 %s, {by}
+  %j = add i8 %i, 1
+  %c = icmp ult i8 %j, 3
+  br i1 %c, label %h, label %e
+e:
+  ret i8 %t"""
+
+
+def test_the_first_difference_in_a_loop():
+    assert difference(LOOP.format(by=1), LOOP.format(by=2), "i8 noundef %x") == [("t", 6), ("t", 6)]
+
+
+def test_steps_of_a_trace_are_reached_where_they_run():
+    """In three runs each step is made three times, whatever comes in; the traces of a branch exclude one another."""
+    looping = lift_llvm(f"define i8 @f(i8 noundef %x) {{\n{LOOP.format(by=1)}\n}}")
+    names = [step.name for step in looping.trace.steps]
+    assert names.count("t") == names.count("j") == 3
+    branching = lift_llvm(f"define i8 @f(i8 noundef %x, i8 noundef %y) {{\n{BRANCH.format(a=1, b=2)}\n}}")
+    words = {leaf("x", 8): 0, leaf("y", 8): 7}
+    reached = evaluate(branching.trace.nodes[2::3], words)
+    assert dict(zip((step.name for step in branching.trace.steps), reached)) == {"c": 1, "t": 1, "u": 0}
+
+
+def test_a_difference_is_shown_with_its_lines():
+    old, new = (lift_llvm(f"define i8 @f(i8 %x) {{\n  %t = {op} i8 %x, 1\n  ret i8 %t\n}}") for op in ("add", "or"))
+    found = refine(old, new, deadline=Deadline(10)).counterexample
+    assert str(found).splitlines()[-1].startswith("  first difference: source line 2: t = ")
+    data = found.to_json()["difference"]
+    assert data["source"]["line"] == data["target"]["line"] == 2 and data["source"]["value"] != data["target"]["value"]
+
+
+def test_a_trace_survives_another_process():
+    function = lift_llvm(f"define i8 @f(i8 noundef %x) {{\n{LOOP.format(by=1)}\n}}")
+    assert pickle.loads(pickle.dumps(function)).trace == function.trace
+    assert pickle.loads(pickle.dumps(function)).trace.nodes[0] is function.trace.nodes[0]

@@ -10,6 +10,7 @@ import json
 from collections.abc import Sequence
 from pathlib import PurePath
 
+from ..counterexample import Computed
 from ..obligations import Finding
 from ..verdict import REASONS, Refuted
 
@@ -46,7 +47,26 @@ def _result(finding: Finding) -> dict[str, object]:
     if finding.file is not None:
         place = {"artifactLocation": {"uri": PurePath(finding.file).as_posix()}, "region": {"startLine": 1}}
         result["locations"] = [{"physicalLocation": place}]
+    related = [_related(number, *found) for number, found in enumerate(_computed(finding))]
+    if related:
+        result["relatedLocations"] = related
     return result
+
+
+def _computed(finding: Finding) -> list[tuple[str, str, Computed]]:
+    """Where both sides first differ on the way: a side, its file, and what it computes there; nothing without lines."""
+    verdict = finding.verdict
+    if not isinstance(verdict, Refuted) or verdict.counterexample.difference is None:
+        return []
+    files = finding.source_file, finding.file
+    return [(side, file, computed)
+            for side, file, computed in zip(("source", "target"), files, verdict.counterexample.difference)
+            if file is not None and computed.step.line is not None]
+
+
+def _related(number: int, side: str, file: str, computed: Computed) -> dict[str, object]:
+    place = {"artifactLocation": {"uri": PurePath(file).as_posix()}, "region": {"startLine": computed.step.line}}
+    return {"id": number, "physicalLocation": place, "message": {"text": f"first difference: {side}{computed}"}}
 
 
 def message(finding: Finding) -> str:

@@ -63,6 +63,9 @@ def test_sarif_is_what_its_schema_says(found):
         assert run["tool"]["driver"]["rules"][result["ruleIndex"]]["id"] == result["ruleId"]
     assert run["results"][1]["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == "pair.ll"
     assert "x: u8 = " in run["results"][1]["message"]["text"]
+    related = run["results"][1]["relatedLocations"]
+    assert [place["physicalLocation"]["region"]["startLine"] for place in related] == [10, 14]
+    assert related[1]["message"]["text"].startswith("first difference: target line 14: r = ")
 
 
 def test_junit_is_read_by_junitparser(found):
