@@ -132,7 +132,7 @@ def test_json_of_verify(here, capsys, old, new, status, code):
     counterexample = found[1]["counterexample"]
     if status == "refuted":
         x = counterexample["inputs"]["x"]
-        assert counterexample == {"inputs": {"x": x}, "source": x & x - 1, "target": x}
+        assert counterexample == {"inputs": {"x": x}, "source": x & x - 1, "target": x, "difference": None}
         assert found[1]["reason"] == "another value"
     else:
         assert (counterexample, found[1]["reason"]) == (None, None)

@@ -228,7 +228,7 @@ def together(found: Sequence[AtWidth], argument: Argument | None) -> Verdict:
         at = f"proved {at_widths([each.width for each in found])}, which is " if found else ""
         return Unknown(f"{at}evidence and no proof for all widths: {argument.missing}", seconds, remarks)
     provers = [name for each in found if isinstance(each.verdict, Proved) for name in each.verdict.prover.split(", ")]
-    names = dict.fromkeys([*([ARGUMENT] if argument is not None else []), *provers])
+    names: dict[str, None] = dict.fromkeys([*([ARGUMENT] if argument is not None else []), *provers])
     cached = argument is None and all(getattr(each.verdict, "cached", False) for each in found)
     return Proved(", ".join(names), seconds, remarks, cached)
 
