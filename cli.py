@@ -14,7 +14,7 @@ import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
@@ -442,6 +442,8 @@ def verify(old: str | None, new: str | None, requires: str | None, output: str |
     found = _findings(obligations, proofs, quiet, remember=not (no_cache or paranoid or certificate))
     if certificate is not None:
         _note(f"wrote {proofs.written} queries to {certificate}: replay them by `primir check {certificate}`", quiet)
+        for why, count in proofs.left_out.items():
+            _note(f"note: {count} of them without clauses and a proof: {why}", quiet)
     _deliver(_report(found, form or "text", undef_inputs), output)
     if playback is not None and any(finding.verdict.status == "refuted" for finding in found):
         from .verify.reports.playback import playback as played
@@ -485,6 +487,7 @@ class _Proofs:
     paranoid: bool = False
     certificate: Path | None = None
     written: int = 0
+    left_out: dict[str, int] = field(default_factory=dict)  # of what is written, why some has no proof beside it
 
     def __call__(self, work: Sequence[tuple[Spec, Function]]) -> list[Verdict]:
         from .jobs.parallel import side_by_side
@@ -508,7 +511,10 @@ class _Proofs:
         recording = Recording(provers)
         verdict = verify_pair(spec, target, self.time, (recording,))
         title = f"{number} {spec.name} {target.name}"
-        self.written += len(write_certificates(self.certificate, title, recording.answers))
+        written = write_certificates(self.certificate, title, recording.answers)
+        self.written += len(written.files)
+        for why in written.left_out:
+            self.left_out[why] = self.left_out.get(why, 0) + 1
         return verdict
 
 
@@ -562,7 +568,7 @@ def _again(finding: Finding) -> str:
 @click.option("--time", type=float, callback=_seconds, default=60.0, show_default=True, metavar="SECONDS",
               help="Give up after so many seconds, for each query and solver.")
 def check(path: Path, time: float) -> int:
-    """Replays a certificate: every solver that is installed answers its queries again.
+    """Replays a certificate: every solver that is installed answers its queries again, and proofs are checked.
 
     FILE is a folder that `primir verify --certificate` wrote, or one of its files.
 
@@ -570,7 +576,7 @@ def check(path: Path, time: float) -> int:
     primir verify old.ll new.ll --certificate proof
     primir check proof
 
-    Exit codes: 0 all hold, 1 a solver says something else, 3 no solver answers.
+    Exit codes: 0 all hold, 1 a solver says something else or a proof is refused, 3 no solver answers.
     """
     from .verify.certificate import Replay
     from .verify.certificate import check as replay

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -393,12 +394,31 @@ def test_reports_for_other_programs(capsys, here, form, begins):
 
 def test_a_proof_leaves_a_certificate_that_replays(capsys, here):
     assert run(capsys, "verify", "clear.spec", "f.ll", "--certificate", "proof")[0] == 0
+    scripts = sorted(Path("proof").glob("*.smt2"))
     code, out, _ = run(capsys, "check", "proof")
-    assert code == 0 and len(out.splitlines()) == len(list(Path("proof").iterdir())) > 0
-    for file in Path("proof").iterdir():
+    assert code == 0 and len(out.splitlines()) == len(scripts) > 0
+    for file in scripts:
         file.write_text(file.read_text().replace(":status unsat", ":status sat"))
     assert run(capsys, "check", "proof")[0] == 1
     assert run(capsys, "check", "nowhere")[0] == 2
+
+
+@pytest.mark.skipif(find_spec("pysat") is None or find_spec("dratify") is None, reason="needs primir[sat]")
+def test_a_certificate_has_a_proof_that_is_checked(capsys, here):
+    assert run(capsys, "verify", "clear.spec", "f.ll", "--certificate", "proof")[0] == 0
+    assert "proof: unsat" in run(capsys, "check", "proof")[1]
+    for file in Path("proof").glob("*.drat"):
+        file.write_text("")
+    code, out, _ = run(capsys, "check", "proof")
+    assert code == 1 and "proof: refused: " in out
+
+
+def test_without_a_sat_solver_one_line_says_so(capsys, here, monkeypatch):
+    for module in ("provers.blast", "clausal"):
+        monkeypatch.setattr(f"primir.verify.{module}.__name__", f"no_such_package.{module}")
+    code, _, err = run(capsys, "verify", "clear.spec", "f.ll", "--certificate", "proof")
+    assert code == 0 and not list(Path("proof").glob("*.drat"))
+    assert err.count("pip install 'primir[sat]'") == 1
 
 
 def test_two_provers_agree(capsys, here):

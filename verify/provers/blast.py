@@ -16,6 +16,8 @@ from ...jobs.workers import Crashed, TimedOut, borrowed
 from .circuits import FALSE, TRUE, Circuit, TooLarge, build
 from .query import Answer, DontKnow, Query, Sat, Unsat
 
+MISSING = "python-sat and dratify are not installed (pip install 'primir[sat]')"
+
 Clause = tuple[int, ...]  # as DIMACS has it: a variable's number, negative where it is negated
 
 
@@ -94,20 +96,23 @@ def solve(problem: Cnf, seconds: float, proof: bool = False) -> Solved | str:
             true, lines = worker.call(f"{__name__}:ask_cadical", problem.clauses, proof, seconds=seconds)
     except (TimedOut, Crashed) as problem_:
         return str(problem_)
-    except ModuleNotFoundError as problem_:
-        return f"not installed (primir[sat]): {problem_}"
+    except ModuleNotFoundError:
+        return MISSING
     return Solved(None if true is None else problem.model(frozenset(true)), lines)
 
 
-def checked(problem: Cnf, proof: Sequence[str]) -> str | None:
-    """None where `proof`, in DRAT, shows that `problem` cannot be satisfied; else what is wrong with it.
+def checked(dimacs: str, proof: str) -> str | None:
+    """None where `proof`, in DRAT, shows that the clauses cannot be satisfied; else what is wrong with it.
 
     It is another program than the solver that checks, some 30 times as long as that took. ImportError where it is not
     installed.
     """
     from dratify import check_proof, parse_dimacs
 
-    result = check_proof(parse_dimacs(problem.dimacs), "\n".join(proof), engine="python")
+    try:
+        result = check_proof(parse_dimacs(dimacs), proof, engine="python")
+    except ValueError as problem:
+        return f"it cannot be read: {problem}"
     return None if result.ok and result.reached_empty else str(result.reason or "it does not end in a contradiction")
 
 

@@ -24,6 +24,10 @@ AVERAGE = Query(apply("ne", apply("add", apply("and", X, Y), apply("lshr", apply
                                            const(1, 33)), width=32)))
 
 
+def text(found):
+    return "\n".join(found.proof)
+
+
 def values(circuit, given):
     """The value of every gate, for the values of the inputs in their order."""
     found = [0]
@@ -100,7 +104,7 @@ def test_many_against_brute_force():
         found = solve(problem, 60, proof=True)
         assert isinstance(found, Solved)
         assert (found.model is not None) == bool(models(query)), index
-        assert found.model is not None or checked(problem, found.proof) is None, index
+        assert found.model is not None or checked(problem.dimacs, text(found)) is None, index
 
 
 @needs_sat
@@ -108,11 +112,12 @@ def test_a_proof_is_checked():
     problem = cnf(AVERAGE)
     found = solve(problem, 60, proof=True)
     assert isinstance(found, Solved) and found.model is None and len(found.proof) > 20
-    assert checked(problem, found.proof) is None
-    assert checked(problem, ["0"]) is not None  # a claim without its steps
-    assert checked(problem, ()) is not None
+    assert checked(problem.dimacs, text(found)) is None
+    assert checked(problem.dimacs, "0") is not None  # a claim without its steps
+    assert checked(problem.dimacs, "") is not None
+    assert "cannot be read" in checked(problem.dimacs, "1 x 0")
     weaker = replace(problem, clauses=problem.clauses[:-1])  # without the condition there is a model
-    assert checked(weaker, found.proof) is not None
+    assert checked(weaker.dimacs, text(found)) is not None
 
 
 @needs_sat
@@ -120,7 +125,7 @@ def test_what_circuits_decide_needs_no_steps():
     same = Query(apply("ne", apply("mul", X, const(3, 32)), apply("mul", const(3, 32), X)))
     problem = cnf(same)
     assert solve(problem, 60, proof=True) == Solved(None, ("0",))
-    assert checked(problem, ("0",)) is None
+    assert checked(problem.dimacs, "0") is None
     assert problem.dimacs == "p cnf 0 1\n0\n"
 
 
