@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import cache
 from math import prod
 from types import ModuleType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..ir.graph import Node, apply, leaf
 from ..ir.kernel import CODE, load_generated
@@ -92,16 +92,20 @@ def sieve(code, left, right, values, holes, entry, count, bits, goal, care, ones
         rows[0, j] = bits[entry[0] + j]
         alive[j] = False
     for s in range(1, values):
-        rows[s, :count] = bits[entry[s]]
+        for j in range(count):
+            rows[s, j] = bits[entry[s]]
     for choice in range(1 << holes):
         for q in range(holes):
-            rows[values + q, :count] = ones if choice >> q & 1 else Z
+            for j in range(count):
+                rows[values + q, j] = ones if choice >> q & 1 else Z
         for i in range(code.shape[0]):
             op = code[i]
+            out = rows[first + i, :count]
             if op == SHL:
-                rows[first + i, :count] = Z
+                for j in range(count):
+                    out[j] = Z
                 continue
-            xs, ys, out = rows[left[i], :count], rows[right[i], :count], rows[first + i, :count]
+            xs, ys = rows[left[i], :count], rows[right[i], :count]
             {lowest}
         out = rows[first + code.shape[0] - 1, :count]
         for j in range(count):
@@ -118,8 +122,8 @@ def descend(code, left, right, kept, values, holes, entry, cap, bits, goal, care
     n, width, first = code.shape[0], goal.shape[0], values + holes
     for s in range(values):
         word[0, s] = bits[0, entry[s]]
-    depth, spent = 0, 0
     choice[0], fails[0] = 0, 0
+    depth, spent = choice[0], choice[0]  # no literals: of these numba would compile another version
     while depth >= 0:
         c = choice[depth]
         if c == 1 << holes:
@@ -141,7 +145,8 @@ def descend(code, left, right, kept, values, holes, entry, cap, bits, goal, care
         for i in range(n):
             if code[i] == MUL:
                 total = product[depth + 1, i]
-                total[:] = product[depth, i]
+                for b in range(depth, width):
+                    total[b] = product[depth, i, b]
                 x, y = word[depth, left[i]], word[depth, right[i]]
                 if x != Z:
                     accumulate(total, x, depth, word, right[i], depth + 1)
@@ -176,25 +181,15 @@ def known(n, first, kept, depth, word, carry, failed, fails):
 
 @jit
 def search(code, left, right, kept, values, holes, low, size, start, stop, most, cap, bits, goal, care, ones, hits,
-           constants, counts):
+           constants, counts, scratch):
     """Goes through blocks of tuples of values for each shape, from number `start` on: which come right?
 
     Stops after about `most` choices. Gives where it stopped; counts are of hits and choices. A hit is a shape and the
     entries; its constants are the ones with zeros where a bit does not matter.
     """
-    n, width, first = code.shape[1], goal.shape[0], values + holes
-    products = (code == MUL).any()
-    word = np.zeros((width + 1, first + n), dtype=np.uint64)
-    carry = np.zeros((width + 1, n), dtype=np.uint64)
-    product = np.zeros((width + 1 if products else 1, n, width), dtype=np.uint64)
-    failed = np.zeros((width, 1 << holes, n + first + n), dtype=np.uint64)  # states after choices made at each depth
-    fails = np.zeros(width, dtype=np.int64)
-    choice = np.zeros(width + 1, dtype=np.int64)
-    entry = np.zeros(3, dtype=np.int64)
-    rows = np.zeros((first + n, BLOCK), dtype=np.uint64)
-    alive = np.zeros(BLOCK, dtype=np.bool_)
+    word, carry, product, failed, fails, choice, entry, rows, alive = scratch
     blocks = (size[0] + BLOCK - 1) // BLOCK
-    counts[:] = 0
+    counts[0], counts[1] = 0, 0
     position = start
     while position < stop and counts[1] < most and counts[0] + BLOCK <= hits.shape[0]:
         rest = position // blocks
@@ -223,7 +218,7 @@ def search(code, left, right, kept, values, holes, low, size, start, stop, most,
                     hits[h, s + 1] = entry[s]
                 for q in range(holes):
                     constants[h, q] = Z
-                    for b in range(width):
+                    for b in range(goal.shape[0]):
                         if choice[b] - 1 >> q & 1:
                             constants[h, q] |= O << np.uint64(b)
     return position
@@ -338,13 +333,28 @@ class Shapes:
         counts = np.zeros(2, dtype=np.int64)
         position, stop = 0, len(self.nodes) * -(-len(ranges[0]) // BLOCK) * prod(map(len, ranges[1:]))
         ones = np.uint64((1 << samples) - 1)
+        scratch = self._scratch(len(goal.words))
         while position < stop:
             position = compiled().search(
                 self._code, self._left, self._right, self._kept, self.values, self.holes, low, size, position, stop,
-                AT_ONCE, cap, bits, goal.words, goal.care, ones, hits, constants, counts)
+                AT_ONCE, cap, bits, goal.words, goal.care, ones, hits, constants, counts, scratch)
             for (shape, *entries), numbers in zip(hits[:counts[0]].tolist(), constants.tolist(), strict=False):
                 yield Filling(self.nodes[shape], tuple(entries), tuple(numbers))
             checkpoint(int(counts[1]))
+
+
+    def _scratch(self, width: int) -> tuple[NDArray[Any], ...]:
+        """Room for the compiled search: slices and carries by depth, sums of products, states that led nowhere."""
+        import numpy as np
+
+        lines = self._code.shape[1]
+        first = self.values + self.holes
+        products = bool((self._code == CODE["mul"]).any())
+        return (np.zeros((width + 1, first + lines), dtype=np.uint64), np.zeros((width + 1, lines), dtype=np.uint64),
+                np.zeros((width + 1 if products else 1, lines, width), dtype=np.uint64),
+                np.zeros((width, 1 << self.holes, lines + first + lines), dtype=np.uint64),
+                np.zeros(width, dtype=np.int64), np.zeros(width + 1, dtype=np.int64), np.zeros(3, dtype=np.int64),
+                np.zeros((first + lines, BLOCK), dtype=np.uint64), np.zeros(BLOCK, dtype=np.bool_))
 
 
 def _table(node: Node, values: int, holes: int) -> tuple[list[tuple[int, int, int]], list[bool]]:

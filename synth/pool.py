@@ -55,8 +55,7 @@ class Pool:
 
         values = np.concatenate([self.values[:0], *(part.values for part in parts)])
         places = [(len(self._parts) + index, len(part.values)) for index, part in enumerate(parts)]
-        factors = np.random.default_rng(0).integers(1 << 63, size=values.shape[1], dtype=np.uint64) | np.uint64(1)
-        keys = (values * factors).sum(axis=1, dtype=np.uint64)
+        keys = _keys(values)
         _, first = np.unique(keys, return_index=True)
         first.sort()
         first = first[~np.isin(keys[first], self._known) & (values[first] != values[first, :1]).any(axis=1)]
@@ -66,6 +65,29 @@ class Pool:
         where = [np.stack([np.full(count, part), np.arange(count)], axis=1) for part, count in places]
         self._places = np.concatenate([self._places, np.concatenate([self._places[:0], *where])[first]])
         self._parts += parts
+
+
+    def find(self, values: Words) -> NDArray[np.int64]:
+        """The entry that equals each of `values` (n, K), -1 where none does."""
+        import numpy as np
+
+        order = np.argsort(self._known)
+        keys = _keys(values)
+        place = np.searchsorted(self._known[order], keys)
+        place[place == len(order)] = 0
+        found = order[place] if len(order) else np.zeros(len(keys), dtype=np.int64)
+        there = np.isin(keys, self._known)
+        there[there] &= (self.values[found[there]] == values[there]).all(axis=1)
+        return np.where(there, found, -1)
+
+
+def _keys(values: Words) -> Words:
+    """A word for each row of `values`, hardly ever the same for two."""
+    import numpy as np
+
+    factors = np.random.default_rng(0).integers(1 << 63, size=values.shape[1], dtype=np.uint64) | np.uint64(1)
+    keys: Words = (values * factors).sum(axis=1, dtype=np.uint64)
+    return keys
 
 
 @dataclass(frozen=True, slots=True)

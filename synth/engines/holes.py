@@ -62,7 +62,8 @@ def hole_programs(problem: Problem, output: int, vocabulary: Vocabulary,
 class _Aim:
     """What a shape is to give so that `wrap` around it, for `cost` operations, gives what is wanted.
 
-    Bit b of the wanted word, of `result` bits, is bit b + `down` of the shape's; only the bits of `mask` matter.
+    Bit b of the wanted word, of `result` bits, is bit b + `down` of the shape's; only the bits of `mask` matter. A
+    negative `down` is a shift to the left.
     `last` is the operation that makes up for the others, and its constant.
     """
 
@@ -78,7 +79,7 @@ class _Aim:
 
     def wrap(self, node: Node) -> Node:
         if self.down:
-            node = apply("lshr", node, const(self.down, self.width))
+            node = apply("lshr" if self.down > 0 else "shl", node, const(abs(self.down), self.width))
         if self.width > self.result:
             node = apply("trunc", node, width=self.result)
         if self.last is not None:
@@ -135,7 +136,8 @@ class _Holes:
             self.budget.engine, self.budget.level = "constants", cost
             if self.pools.level < cost - 1:
                 self.pools.grow()
-            for way in (self._tests, self._quotients, self._tables, self._selects, self._shapes):
+            for way in (self._stored, self._joined, self._tests, self._quotients, self._tables, self._selects,
+                        self._shapes):
                 yield from map(Candidate, way(cost))
                 yield Batch()
             yield Exhausted(cost, complete=False)
@@ -161,6 +163,43 @@ class _Holes:
             return None
         self.tried.add(node)
         return [self.problem.row(inputs) for inputs in self.problem.failures([node], AT_ONCE)]
+
+    # --- values as they are -------------------------------------------------------------------------------------------
+
+    def _stored(self, cost: int) -> Iterator[Node]:
+        """Stored values that are right under a shift or mask; they are stored in time for this cost or the next."""
+        import numpy as np
+
+        for aim in self._aims():
+            pool = self.pools.at[aim.width]
+            for part in pool.levels[max(0, cost - aim.cost - 1):max(0, cost - aim.cost + 1)]:
+                values = pool.values[part.start:part.stop]
+                moved = values >> np.uint64(aim.down) if aim.down >= 0 else values << np.uint64(-aim.down)
+                wrong = (moved ^ self.wanted(self.rows)) & np.uint64(aim.mask)
+                self.budget.spend(len(part))
+                for row in np.flatnonzero(~wrong.any(axis=1)).tolist():
+                    yield from self._right(aim.wrap(pool.node(part.start + row)))
+
+    def _joined(self, cost: int) -> Iterator[Node]:
+        """Sums, differences and exclusive ors of two stored values."""
+        import numpy as np
+
+        pool = self.pools.at[self.width]
+        for level, part in enumerate(pool.levels[:(cost + 1) // 2]):
+            if len(pool.levels) <= cost - 1 - level:
+                continue
+            for turn in _TURNS if self.width > 1 else ():
+                if turn.name not in self.names:
+                    continue
+                wishes = turn.wish(self.wanted(self.rows), pool.values[part.start:part.stop])
+                others = pool.find(wishes & np.uint64((1 << self.width) - 1))
+                self.budget.spend(len(part))
+                for row in np.flatnonzero(others >= 0).tolist():
+                    yield from self._right(turn.wrap(pool.node(int(others[row])), pool.node(part.start + row)))
+
+    def _right(self, program: Node) -> Iterator[Node]:
+        if self.wrong(program) == []:
+            yield program
 
     # --- the last operation's constant --------------------------------------------------------------------------------
 
@@ -413,9 +452,9 @@ class _Holes:
             yield _Aim(width, width, self.ever, last=("and", self.ever))
         if self.always and "or" in names:
             yield _Aim(width, width, full & ~self.always, last=("or", self.always))
-        if "lshr" not in names:
-            return
-        for wide in self.words:
+        if self.ever and (up := (self.ever & -self.ever).bit_length() - 1) and "shl" in names:
+            yield _Aim(width, width, full & -1 << up, -up)
+        for wide in self.words if "lshr" in names else ():
             if wide == width or (wide > width and {wide, width} <= STANDARD_WIDTHS):
                 for down in range(min(wide - 1, LOST), 0, -1):
                     there = full & (1 << wide - down) - 1  # bits that the shift leaves

@@ -46,6 +46,13 @@ def test_values_moved_by_any_number_are_there(spec_of):
     assert all(not text.endswith(":16") for text in level[0])
 
 
+def test_values_are_found_again(spec_of):
+    _, grown = pools(spec_of("function f(%x: u16) -> u16 value %x", FEW), 2)
+    pool = grown.at[16]
+    some = np.concatenate([pool.values[5:50:7], pool.values[:2] ^ np.uint64(0x1357)])
+    assert pool.find(some).tolist() == [*range(5, 50, 7), -1, -1]
+
+
 def test_only_deep_widths_have_the_last_level(spec_of):
     _, grown = pools(spec_of("function f(%x: u32, %y: u16) -> u16 value %y", FEW), 2)
     assert grown.at[16].levels[2] and not grown.at[32].levels[2]
