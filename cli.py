@@ -394,14 +394,18 @@ def _check_outputs(outputs: Sequence[str], specs: Sequence[Spec], source: str) -
               help="All that [[tool.primir.verify]] in FILE asks for.  [default: pyproject.toml]")
 @click.option("--playback", metavar="FILE", help="Write a pytest there that fails on each counterexample.")
 @click.option("--no-cache", is_flag=True, help="Prove everything anew, and remember nothing.")
+@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True,
+              help="Where solvers begin, and which inputs are tried.")
+@click.option("--memory", type=click.IntRange(min=64), default=4096, show_default=True, metavar="MIB",
+              help="What each solver's process may take at most; one that needs more cannot tell.")
 @click.option("--paranoid", is_flag=True, help="Two independent provers must agree.  Implies --no-cache.")
 @click.option("--certificate", metavar="DIR",
               help="Write what the proofs rest on there, for `primir check`.  Implies --no-cache.")
 @_common("text json jsonl sarif junit github", time=60.0)
 def verify(old: str | None, new: str | None, requires: str | None, output: str | None, widths: str | None,
            all_widths: bool, undef_inputs: bool, config: str | None, playback: str | None, no_cache: bool,
-           paranoid: bool, certificate: str | None, time: float, jobs: int, unroll: int | None, cflags: str,
-           accept: tuple[str, ...], form: str | None, quiet: bool) -> int:
+           seed: int, memory: int, paranoid: bool, certificate: str | None, time: float, jobs: int,
+           unroll: int | None, cflags: str, accept: tuple[str, ...], form: str | None, quiet: bool) -> int:
     """Proves that NEW does what OLD did, or shows inputs for which it does not.
 
     OLD is a function or a .spec. One file alone is a file with functions src and tgt (or src1 and tgt1, ...). Two
@@ -438,7 +442,7 @@ def verify(old: str | None, new: str | None, requires: str | None, output: str |
                                   all_widths),)
     for file in filter(None, (output, playback)):
         _check_deliverable(Path(file))
-    proofs = _Proofs(time, jobs, paranoid, None if certificate is None else Path(certificate))
+    proofs = _Proofs(time, jobs, paranoid, None if certificate is None else Path(certificate), seed, memory << 20)
     found = _findings(obligations, proofs, quiet, remember=not (no_cache or paranoid or certificate))
     if certificate is not None:
         _note(f"wrote {proofs.written} queries to {certificate}: replay them by `primir check {certificate}`", quiet)
@@ -486,21 +490,26 @@ class _Proofs:
     jobs: int = 1
     paranoid: bool = False
     certificate: Path | None = None
+    seed: int = 0
+    memory: int = 4 << 30
     written: int = 0
     left_out: dict[str, int] = field(default_factory=dict)  # of what is written, why some has no proof beside it
 
     def __call__(self, work: Sequence[tuple[Spec, Function]]) -> list[Verdict]:
         from .jobs.parallel import side_by_side
+        from .jobs.workers import MEMORY
         from .verify.obligations import verify_pair
         from .verify.provers.agreement import Agreement
-        from .verify.provers.portfolio import STANDARD
+        from .verify.provers.portfolio import STANDARD, tuned
 
-        provers: tuple[Prover, ...] = (Agreement(STANDARD),) if self.paranoid else STANDARD
+        standard = tuple(tuned(prover, self.seed, self.memory) for prover in STANDARD)
+        provers: tuple[Prover, ...] = (Agreement(standard),) if self.paranoid else standard
         if self.certificate is not None:
             return [self._recorded(number, spec, target, provers) for number, (spec, target) in enumerate(work, 1)]
         if self.jobs > 1 and len(work) > 1:
             calls = [(spec, target, self.time, provers) for spec, target in work]
-            return side_by_side("primir.verify.obligations:verify_pair", calls, self.jobs, self.time + STARTING)
+            return side_by_side("primir.verify.obligations:verify_pair", calls, self.jobs, self.time + STARTING,
+                                max(self.memory, MEMORY))
         return [verify_pair(spec, target, self.time, provers) for spec, target in work]
 
     def _recorded(self, number: int, spec: Spec, target: Function, provers: tuple[Prover, ...]) -> Verdict:

@@ -6,18 +6,19 @@ import select
 from collections.abc import Sequence
 from typing import Any
 
-from .workers import Job, Worker
+from .workers import MEMORY, Job, Worker
 
 
-def side_by_side(function: str, calls: Sequence[tuple[Any, ...]], jobs: int, seconds: float) -> list[Any]:
+def side_by_side(function: str, calls: Sequence[tuple[Any, ...]], jobs: int, seconds: float,
+                 memory: int | None = MEMORY) -> list[Any]:
     """What `function`, named "package.module:name", returns for each tuple of arguments, in their order.
 
-    At most `jobs` calls run at once, each for at most `seconds`. Raises what the first failing call raises, TimedOut
-    and Crashed included; that, and Ctrl-C, ends the others.
+    At most `jobs` calls run at once, each for at most `seconds` and in `memory` bytes. Raises what the
+    first failing call raises, TimedOut and Crashed included; that, and Ctrl-C, ends the others.
     """
     results: list[Any] = [None] * len(calls)
     waiting = list(enumerate(calls))
-    idle = [Worker() for _ in range(min(jobs, len(calls)))]
+    idle = [Worker(memory=memory) for _ in range(min(jobs, len(calls)))]
     running: dict[Job, tuple[int, Worker]] = {}
     try:
         while waiting or running:

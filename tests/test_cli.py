@@ -755,3 +755,9 @@ def gone(pids):
             return
         time.sleep(0.05)
     raise AssertionError(f"still running: {pids}")
+
+
+def test_seed_and_memory_of_verify(here, capsys):
+    for more in (["--seed", "7"], ["--memory", "256"], ["--seed", "7", "--memory", "256", "--no-cache"]):
+        assert run_json(capsys, "verify", "clear.spec", "f.py:f", *more)[0] == 0
+    assert run_json(capsys, "verify", "clear.spec", "f.py:f", "--memory", "1")[0] == 2

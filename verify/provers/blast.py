@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from ...ir.graph import Node
 from ...jobs.limits import Deadline
-from ...jobs.workers import Crashed, TimedOut, borrowed
+from ...jobs.workers import MEMORY, Crashed, TimedOut, borrowed
 from .circuits import FALSE, TRUE, Circuit, TooLarge, build
 from .query import Answer, DontKnow, Query, Sat, Unsat
 
@@ -87,17 +87,22 @@ def _below(circuit: Circuit, roots: Sequence[int]) -> set[int]:
     return found
 
 
-def solve(problem: Cnf, seconds: float, proof: bool = False) -> Solved | str:
-    """What a SAT solver in a child process says within `seconds`, or why it says nothing."""
+def solve(problem: Cnf, seconds: float, proof: bool = False, memory: int | None = MEMORY,
+          conflicts: int = 0) -> Solved | str:
+    """What a SAT solver in a child process says within `seconds` and `conflicts` (0: no limit), or why it says nothing.
+    """
     if () in problem.clauses:
         return Solved(None, ("0",) if proof else ())
     try:
-        with borrowed("sat") as worker:
-            true, lines = worker.call(f"{__name__}:ask_cadical", problem.clauses, proof, seconds=seconds)
+        with borrowed("sat", memory=memory) as worker:
+            answer = worker.call(f"{__name__}:ask_cadical", problem.clauses, proof, conflicts, seconds=seconds)
     except (TimedOut, Crashed) as problem_:
         return str(problem_)
     except ModuleNotFoundError:
         return MISSING
+    if answer is None:
+        return f"no answer within {conflicts:,} conflicts"
+    true, lines = answer
     return Solved(None if true is None else problem.model(frozenset(true)), lines)
 
 
@@ -118,10 +123,15 @@ def checked(dimacs: str, proof: str) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class Blast:
-    """Asks the SAT solver for `slice` seconds about circuits of up to `limit` gates."""
+    """Asks the SAT solver about circuits of up to `limit` gates, for so many `conflicts`.
 
-    slice: float = 2.0
+    `slice` is the seconds for it on a machine that is busy.
+    """
+
+    slice: float = 20.0
+    conflicts: int = 40_000
     limit: int = 60_000
+    memory: int | None = MEMORY
     name: str = "circuits"
 
     def ask(self, query: Query, deadline: Deadline) -> Answer:
@@ -129,7 +139,7 @@ class Blast:
             problem = cnf(query, self.limit)
         except TooLarge as large:
             return DontKnow(f"{self.name}: {large}")
-        match solve(problem, deadline.slice(self.slice).left()):
+        match solve(problem, deadline.slice(self.slice).left(), memory=self.memory, conflicts=self.conflicts):
             case str(why):
                 return DontKnow(f"{self.name}: {why}")
             case Solved(None):
@@ -142,11 +152,20 @@ class Blast:
 # --- in the child process ---------------------------------------------------------------------------------------------
 
 
-def ask_cadical(clauses: Sequence[Clause], proof: bool) -> tuple[list[int] | None, tuple[str, ...]]:
-    """The variables that are true in a model, None where there is none, and the lines of the proof."""
+def ask_cadical(clauses: Sequence[Clause], proof: bool,
+                conflicts: int = 0) -> tuple[list[int] | None, tuple[str, ...]] | None:
+    """The variables that are true in a model, None where there is none, and the lines of the proof.
+
+    None in place of both where `conflicts` did not suffice.
+    """
     from pysat.solvers import Solver
 
     with Solver(name="cadical195", bootstrap_with=clauses, with_proof=proof) as solver:
-        if solver.solve():
+        if conflicts:
+            solver.conf_budget(conflicts)
+        satisfied = solver.solve_limited() if conflicts else solver.solve()
+        if satisfied is None:
+            return None
+        if satisfied:
             return [literal for literal in solver.get_model() or [] if literal > 0], ()
         return None, tuple(solver.get_proof() or ()) if proof else ()

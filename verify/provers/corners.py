@@ -21,10 +21,11 @@ from .query import Answer, DontKnow, Query, Sat
 class Corners:
     """Looks for a model at up to `work / operations` points; it cannot answer Unsat.
 
-    `work` counts evaluated operations: 40,000 take some 30 ms. The same query gets the same points.
+    `work` counts evaluated operations: 40,000 take some 30 ms. The same query gets the same points for one `seed`.
     """
 
     work: int = 40_000
+    seed: int = 0
     name: str = "corner hunt"
 
     def ask(self, query: Query, deadline: Deadline) -> Answer:
@@ -33,7 +34,7 @@ class Corners:
         count = max(20, self.work // size) if leaves else 1
         conditions = compiled(query.conditions, leaves)
         tried = 0
-        for words in points(leaves, _constants(query)):
+        for words in points(leaves, _constants(query), self.seed):
             if tried >= count or deadline.passed():
                 break
             if all(conditions(*words)):
@@ -46,12 +47,12 @@ def _constants(query: Query) -> list[int]:
     return list(dict.fromkeys(int(node.data) for node in topological(query.conditions) if node.op == CONST))
 
 
-def points(leaves: Sequence[Node], mentioned: Sequence[int]) -> Iterator[tuple[int, ...]]:
+def points(leaves: Sequence[Node], mentioned: Sequence[int], seed: int = 0) -> Iterator[tuple[int, ...]]:
     """Endless words for `leaves`, the same ones for the same arguments."""
     widths = [leaf.width for leaf in leaves]
     for turn in range(12):
         yield tuple(corners(width)[turn % len(corners(width))] for width in widths)
-    rng = random.Random(0)
+    rng = random.Random(seed)
     special = {width: _special(width, mentioned) for width in widths}
     for turn in range(max(map(len, special.values()), default=0)):
         for index, width in enumerate(widths):
@@ -59,7 +60,7 @@ def points(leaves: Sequence[Node], mentioned: Sequence[int]) -> Iterator[tuple[i
                 words = [_other(rng, leaf, special[leaf.width]) for leaf in leaves]
                 words[index] = special[width][turn]
                 yield tuple(words)
-    yield from samples(widths, mentioned=mentioned)
+    yield from samples(widths, seed=seed, mentioned=mentioned)
 
 
 def _other(rng: random.Random, leaf: Node, special: Sequence[int]) -> int:

@@ -18,7 +18,7 @@ from ...ir.facts import Facts
 from ...ir.graph import FALSE, TRUE, Function, Node, Parameter, Result, leaf, rewrite, substitute, topological
 from ...ir.types import Type
 from ...jobs.limits import Deadline
-from ...jobs.workers import Crashed, TimedOut, borrowed
+from ...jobs.workers import MEMORY, Crashed, TimedOut, borrowed
 from .query import Answer, DontKnow, Query, Sat, Unsat
 
 FLAGS = 6  # leaves of one bit: each value of theirs is simplified, and searched, by itself
@@ -31,6 +31,7 @@ class Exhaustive:
 
     bits: int = 32
     limit: int = 2000
+    memory: int | None = MEMORY
     name: str = "all inputs"
 
     def ask(self, query: Query, deadline: Deadline) -> Answer:
@@ -45,7 +46,7 @@ class Exhaustive:
             rest = simplified(substitute(query.conditions, fixed))
             if FALSE in rest:
                 continue
-            match _search(Query(rest[-1], tuple(rest[:-1])), deadline):
+            match _search(Query(rest[-1], tuple(rest[:-1])), deadline, self.memory):
                 case str(why):
                     return DontKnow(f"{self.name}: {why}")
                 case dict(model):
@@ -59,13 +60,13 @@ def simplified(conditions: Sequence[Node]) -> list[Node]:
     return rewrite(conditions, lambda node: facts.simplify(fold(node)))
 
 
-def _search(query: Query, deadline: Deadline) -> dict[Node, int] | None | str:
+def _search(query: Query, deadline: Deadline, memory: int | None) -> dict[Node, int] | None | str:
     """A model, None where there is none, or why that was not found out."""
     left, right, whole = parts(query)
     bits = sum(node.width for node in query.leaves)
     seconds = deadline.left()
     try:
-        with borrowed("exhaustive") as worker:
+        with borrowed("exhaustive", memory=memory) as worker:
             found = worker.call(f"{__name__}:search", left, right, whole, bits, seconds * 0.95, seconds=seconds)
     except (TimedOut, Crashed) as problem:
         return str(problem)

@@ -38,7 +38,7 @@ class Integers:
     def with_work(self, times: int) -> Integers:
         """The same with `times` as much work."""
         return replace(self, backends=tuple(
-            replace(solver, slice=None, settings=tuple(times * work for work in solver.settings))
+            replace(solver, slice=None, settings=(times * solver.settings[0], *solver.settings[1:]))
             for solver in self.backends))
 
     def ask(self, query: Query, deadline: Deadline) -> Answer:

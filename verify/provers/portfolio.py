@@ -2,6 +2,9 @@
 
 What comes first follows from the operations at hand: where words are multiplied or divided, a circuit is what a solver
 for bits chokes on, and integers are asked before it gets its long turn.
+
+A turn is limited by work that is counted, so that who answers does not depend on what else a machine does; the last one
+ends with the time.
 """
 
 from __future__ import annotations
@@ -21,7 +24,7 @@ from .floorsum import FloorSum
 from .integers import Integers
 from .query import Answer, DontKnow, Prover, Query, Sat
 from .ring import RingForm
-from .solvers import BITWUZLA, PLAIN_BITWUZLA, Z3, Race
+from .solvers import BITWUZLA, PLAIN_BITWUZLA, Z3, Race, Solver
 from .structural import Structural
 
 
@@ -62,9 +65,9 @@ STANDARD: Final[tuple[Prover, ...]] = (
     Where(FloorSum(), deep),
     Corners(),  # 10 to 30 ms where nothing is found
     Where(Integers(), deep),
-    replace(BITWUZLA, slice=0.3),  # most queries take it milliseconds; what it cannot is hard
-    replace(PLAIN_BITWUZLA, slice=1.0),
-    Race((replace(Z3, slice=2.0), replace(BITWUZLA, slice=2.0))),
+    BITWUZLA.limited(30_000, 3.0),  # 0.3 s; most queries take it milliseconds, and what it cannot is hard
+    PLAIN_BITWUZLA.limited(100_000, 10.0),  # 1 s
+    Race((Z3.limited(7_000_000, 20.0), BITWUZLA.limited(200_000, 20.0))),  # 2 s
     Exhaustive(bits=20),
     Blast(),
     Where(Integers(), flat),
@@ -72,6 +75,25 @@ STANDARD: Final[tuple[Prover, ...]] = (
     Integers().with_work(5),
     Race((Z3, BITWUZLA)),
 )
+
+
+def tuned(prover: Prover, seed: int, memory: int | None) -> Prover:
+    """`prover` with another seed, and another limit to the bytes that each of its child processes may take."""
+    match prover:
+        case Solver():
+            return replace(prover.seeded(seed), memory=memory)
+        case Race(solvers):
+            return Race(tuple(replace(solver.seeded(seed), memory=memory) for solver in solvers))
+        case Integers(backends=backends):
+            return replace(prover, backends=tuple(replace(each.seeded(seed), memory=memory) for each in backends))
+        case Where():
+            return replace(prover, prover=tuned(prover.prover, seed, memory))
+        case Corners():
+            return replace(prover, seed=seed)
+        case Exhaustive() | Blast():
+            return replace(prover, memory=memory)
+        case _:
+            return prover
 
 
 def satisfiable(query: Query, deadline: Deadline, provers: Sequence[Prover] = STANDARD) -> Answer:

@@ -1,22 +1,23 @@
 """Bitwuzla, z3 and cvc5 in long-lived child processes: queries go over as SMT-LIB text, models come back as words.
 
 All can run far beyond a limit, or die; only the death of their process is a limit that holds. A child stays warm
-between queries (jobs/workers.py keeps it), every query gets a fresh solver in it. z3 and cvc5 can count their work, so
-that the same query ends the same on a busy machine; bitwuzla knows time alone.
+between queries (jobs/workers.py keeps it), every query gets a fresh solver in it. All can count their work, so that the
+same query ends the same on a busy machine: z3 and cvc5 by themselves, bitwuzla by how often it asks whether to go on.
 """
 
 from __future__ import annotations
 
 import importlib
+import time
 from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ...ir.graph import Node, leaf, substitute
 from ...ir.smt import Script
 from ...jobs.limits import Deadline
-from ...jobs.workers import Crashed, Job, TimedOut, borrowed, first
+from ...jobs.workers import MEMORY, Crashed, Job, TimedOut, borrowed, first
 from .query import Answer, DontKnow, Query, Sat, Unsat
 
 GRACE = 0.3  # seconds for a solver to stop by itself, which keeps its process, and to start
@@ -26,8 +27,9 @@ GRACE = 0.3  # seconds for a solver to stop by itself, which keeps its process, 
 class Solver:
     """A solver by the function that asks it in a child process, for `slice` seconds at most (None: no limit).
 
-    The function takes the script, the seconds, and `settings`. Solvers that share a `process` share its warm children;
-    by default the name is the process's too. One that is `optional` need not be installed.
+    The function takes the script, the seconds, and `settings`: the work (0: no limit), the seed, and what is its own.
+    Solvers that share a `process` share its warm children; by default the name is the process's too. A child has
+    `memory` bytes. One that is `optional` need not be installed.
     """
 
     name: str
@@ -36,6 +38,15 @@ class Solver:
     settings: tuple[int, ...] = ()
     process: str = ""
     optional: bool = False
+    memory: int | None = MEMORY
+
+    def limited(self, work: int, seconds: float) -> Solver:
+        """The same for so much work. The seconds are for what does not count its work, and for machines that are busy:
+        some ten times of what the work takes."""
+        return replace(self, slice=seconds, settings=(work, *self.settings[1:]))
+
+    def seeded(self, seed: int) -> Solver:
+        return replace(self, settings=(*(self.settings or (0,))[:1], seed, *self.settings[2:]))
 
     def ask(self, query: Query, deadline: Deadline) -> Answer:
         return race((self,), query, deadline)
@@ -43,7 +54,8 @@ class Solver:
 
 BITWUZLA = Solver("bitwuzla", f"{__name__}:ask_bitwuzla")
 # Rewriting can hide that both sides share their adders; without it they are one circuit.
-PLAIN_BITWUZLA = Solver("bitwuzla without rewriting", f"{__name__}:ask_bitwuzla", settings=(0,), process="bitwuzla")
+PLAIN_BITWUZLA = Solver("bitwuzla without rewriting", f"{__name__}:ask_bitwuzla", settings=(0, 0, 0),
+                        process="bitwuzla")
 Z3 = Solver("z3", f"{__name__}:ask_z3")
 CVC5 = Solver("cvc5", f"{__name__}:ask_cvc5", optional=True)
 
@@ -74,7 +86,7 @@ def race_for(solvers: Sequence[Solver], text: str, leaves: Sequence[Node], deadl
         running: dict[Job, Solver] = {}
         for solver in solvers:
             try:
-                worker = stack.enter_context(borrowed(solver.process or solver.name))
+                worker = stack.enter_context(borrowed(solver.process or solver.name, memory=solver.memory))
                 soft, hard = _limits(solver, deadline)
                 running[worker.start(solver.function, text, soft, *solver.settings, seconds=hard)] = solver
             except (TimedOut, OSError) as problem:
@@ -128,18 +140,30 @@ def _answer(job: Job, solver: Solver, leaves: Sequence[Node]) -> Answer:
 # --- in the child process ---------------------------------------------------------------------------------------------
 
 
-def ask_bitwuzla(text: str, seconds: float, rewriting: int = 2) -> tuple[str, Any]:
-    """("sat", {symbol: word}), ("unsat", None) or ("unknown", why) for an SMT-LIB script."""
+def ask_bitwuzla(text: str, seconds: float, work: int = 0, seed: int = 0, rewriting: int = 2) -> tuple[str, Any]:
+    """("sat", {symbol: word}), ("unsat", None) or ("unknown", why) for an SMT-LIB script.
+
+    A unit of work is one time that bitwuzla asks whether to go on: some 10 microseconds, in its search alone.
+    """
     import bitwuzla
+
+    end = time.monotonic() + seconds
+    asked = 0
+
+    def ended() -> bool:
+        nonlocal asked
+        asked += 1
+        return work and asked > work or not asked & 63 and time.monotonic() > end
 
     options = bitwuzla.Options()
     options.set(bitwuzla.Option.PRODUCE_MODELS, True)
-    options.set(bitwuzla.Option.SEED, 0)
+    options.set(bitwuzla.Option.SEED, seed)
     options.set(bitwuzla.Option.REWRITE_LEVEL, rewriting)
     options.set(bitwuzla.Option.TIME_LIMIT_PER, _milliseconds(seconds))
     parser = bitwuzla.Parser(bitwuzla.TermManager(), options, base=10)
     parser.parse(text, True, False)  # parse only; the text itself, not the name of a file
     solver = parser.bitwuzla()
+    solver.configure_terminator(ended)
     match solver.check_sat():
         case bitwuzla.Result.SAT:
             return "sat", {term.symbol().strip("|"): int(solver.get_value(term).value(10))
@@ -147,16 +171,16 @@ def ask_bitwuzla(text: str, seconds: float, rewriting: int = 2) -> tuple[str, An
         case bitwuzla.Result.UNSAT:
             return "unsat", None
         case _:
-            return "unknown", f"no answer within {seconds:.3g} s"
+            return "unknown", _exhausted(work if work and asked > work else 0, seconds)
 
 
-def ask_z3(text: str, seconds: float, work: int = 0) -> tuple[str, Any]:
+def ask_z3(text: str, seconds: float, work: int = 0, seed: int = 0) -> tuple[str, Any]:
     """The same from z3, within `work` of its units unless that is 0; the script may be over integers."""
     import z3
 
     context = z3.Context()
     solver = z3.Solver(ctx=context)
-    solver.set("random_seed", 0)
+    solver.set("random_seed", seed)
     solver.set("timeout", _milliseconds(seconds))
     solver.set("rlimit", work)
     solver.from_string(text)
@@ -170,11 +194,11 @@ def ask_z3(text: str, seconds: float, work: int = 0) -> tuple[str, Any]:
     return ("unsat", None) if answer == z3.unsat else ("unknown", f"{solver.reason_unknown()} within {seconds:.3g} s")
 
 
-def ask_cvc5(text: str, seconds: float, work: int = 0) -> tuple[str, Any]:
+def ask_cvc5(text: str, seconds: float, work: int = 0, seed: int = 0) -> tuple[str, Any]:
     """The same from cvc5."""
     cvc5: Any = importlib.import_module("cvc5")  # whose types say nothing of what it holds
     solver = cvc5.Solver(cvc5.TermManager())
-    for option, value in {"produce-models": "true", "seed": "0", "tlimit-per": str(_milliseconds(seconds)),
+    for option, value in {"produce-models": "true", "seed": str(seed), "tlimit-per": str(_milliseconds(seconds)),
                           "rlimit-per": str(work)}.items():
         solver.setOption(option, value)
     parser = cvc5.InputParser(solver)
@@ -190,6 +214,11 @@ def ask_cvc5(text: str, seconds: float, work: int = 0) -> tuple[str, Any]:
         return "sat", {name: int(value.getBooleanValue() if value.isBooleanValue() else value.getIntegerValue()
                                  if value.isIntegerValue() else value.getBitVectorValue(10)) for name, value in values}
     return ("unsat", None) if answer == "unsat" else ("unknown", f"{answer} within {seconds:.3g} s")
+
+
+def _exhausted(work: int, seconds: float) -> str:
+    """What ended an attempt: its work, where that is known, or its time."""
+    return f"no answer within {work:,} units of work" if work else f"no answer within {seconds:.3g} s"
 
 
 def _milliseconds(seconds: float) -> int:

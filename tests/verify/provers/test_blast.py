@@ -142,7 +142,9 @@ def test_models_name_what_they_speak_of():
 @needs_sat
 def test_limits():
     hard = Query(apply("ne", apply("mul", apply("mul", X, Y), X), apply("mul", Y, apply("mul", X, X))))
-    assert isinstance(Blast(slice=0.5).ask(hard, Deadline(60)), DontKnow)
+    assert isinstance(Blast(slice=0.5, conflicts=0).ask(hard, Deadline(60)), DontKnow)
+    answers = [Blast(conflicts=200).ask(hard, Deadline(60)) for _ in range(2)]
+    assert answers[0] == answers[1] and "200 conflicts" in answers[0].why
     assert isinstance(Blast(limit=50).ask(hard, Deadline(60)), DontKnow)
     assert isinstance(Blast().ask(hard, Deadline(0)), DontKnow)
 

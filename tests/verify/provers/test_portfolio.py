@@ -11,8 +11,8 @@ from primir.ir.primes import TABLE
 from primir.ir.text import parse_functions
 from primir.jobs.limits import Deadline
 from primir.verify.provers.bitlinear import BitLinear
-from primir.verify.provers.corners import Corners
-from primir.verify.provers.portfolio import STANDARD, large, satisfiable
+from primir.verify.provers.corners import Corners, points
+from primir.verify.provers.portfolio import STANDARD, large, satisfiable, tuned
 from primir.verify.provers.query import Answer, DontKnow, Query, Sat, Unsat
 from primir.verify.provers.ring import RingForm
 from primir.verify.provers.solvers import BITWUZLA, Z3
@@ -131,3 +131,43 @@ def test_what_is_large_is_looked_at_first():
     assert large(query) and not large(Query(apply("ne", x, y)))
     answer = satisfiable(query, Deadline(10), STANDARD[:1])
     assert isinstance(answer, Sat) and query.holds(answer.model)
+
+
+def settings_of(prover):
+    """Every `memory`, `seed` and `settings` in a prover and in the provers that it holds."""
+    if isinstance(prover, tuple):
+        yield from (found for each in prover for found in settings_of(each))
+    for name in getattr(prover, "__dataclass_fields__", ()):
+        value = getattr(prover, name)
+        if name in ("memory", "seed"):
+            yield name, value
+        elif name == "settings":
+            yield "seed", value[1] if len(value) > 1 else 0
+        else:
+            yield from settings_of(value)
+
+
+def test_seed_and_memory_reach_every_prover():
+    untouched = dict.fromkeys(settings_of(STANDARD))
+    assert {name for name, _ in untouched} == {"memory", "seed"}
+    found = [setting for prover in STANDARD for setting in settings_of(tuned(prover, 7, 1 << 30))]
+    assert set(found) == {("memory", 1 << 30), ("seed", 7)} and len(found) == len(list(settings_of(STANDARD)))
+
+
+def test_turns_are_limited_by_work():
+    """All turns but the last, which ends with the time."""
+    turns = [solver for prover in STANDARD[:-1] for solver in getattr(prover, "solvers", (prover,))
+             if hasattr(solver, "settings")]
+    assert len(turns) == 4
+    for solver in turns:
+        assert solver.settings[0] > 0 and solver.slice >= 3
+
+
+def test_another_seed_tries_other_inputs():
+    node = apply("eq", apply("mul", leaf("x", 64), leaf("x", 64)), const(0x123456789, 64))
+    tried = []
+    for seed in (0, 0, 1):
+        first = list(zip(range(60), points([leaf("x", 64), leaf("y", 64)], [5], seed)))
+        tried.append(first)
+        assert isinstance(Corners(seed=seed).ask(Query(node), Deadline(5)), DontKnow)
+    assert tried[0] == tried[1] != tried[2]

@@ -122,13 +122,14 @@ def test_a_model_is_evaluated_before_it_is_believed(planted):
     assert recovered.remarks == answer.remarks
 
 
-@pytest.mark.parametrize("solver, work", [(Z3, 50_000), (CVC5, 2_000)], ids=["z3", "cvc5"])
+@pytest.mark.parametrize("solver, work", [(Z3, 50_000), (CVC5, 2_000), (BITWUZLA, 2_000), (PLAIN_BITWUZLA, 2_000)],
+                         ids=["z3", "cvc5", "bitwuzla", "plain bitwuzla"])
 def test_work_ends_early_and_the_same_each_time(solver, work):
     if solver is CVC5:
         pytest.importorskip("cvc5")
     again = apply("add", apply("mul", apply("udiv", X, Y), Y), apply("urem", X, Y))
     started = time.monotonic()
-    first, second = (replace(solver, settings=(work,)).ask(Query(apply("ne", again, X)), Deadline(30)) for _ in "ab")
+    first, second = (solver.limited(work, 30).ask(Query(apply("ne", again, X)), Deadline(30)) for _ in "ab")
     assert time.monotonic() - started < 10
     assert isinstance(first, DontKnow) and first.why.split(" within ")[0] == second.why.split(" within ")[0]
 
@@ -140,3 +141,28 @@ def test_a_slice_ends_early(planted):
         answer = replace(solver, slice=0.2).ask(Query(apply("ne", again, X)), Deadline(30))
         assert time.monotonic() - started < 1
         assert isinstance(answer, DontKnow)
+
+
+def test_how_much_bitwuzla_works_does_not_depend_on_the_time():
+    """On a machine that is as busy as its parent makes it: the same number of units decides."""
+    x = leaf("x", 16)
+    third = apply("trunc", apply("lshr", apply("mul", apply("zext", x, width=32), const(0xAAAB, 32)), const(17, 32)),
+                  width=16)
+    query = Query(apply("ne", third, apply("udiv", x, const(3, 16))))
+    assert isinstance(BITWUZLA.limited(1_000_000, 60).ask(query, Deadline(60)), Unsat)
+    few = {str(BITWUZLA.limited(20_000, 60).ask(query, Deadline(60))) for _ in range(3)}
+    assert len(few) == 1 and "20,000 units of work" in few.pop()
+
+
+def test_a_seed_is_passed_on(planted, monkeypatch):
+    assert [solver.seeded(7).settings for solver in (BITWUZLA, PLAIN_BITWUZLA, Z3, CVC5)] == [
+        (0, 7), (0, 7, 0), (0, 7), (0, 7)]
+    assert PLAIN_BITWUZLA.limited(5, 1.0).seeded(7).settings == (5, 7, 0)
+    for solver in (BITWUZLA, PLAIN_BITWUZLA, Z3):
+        assert isinstance(solver.seeded(7).ask(SMALL, Deadline(20)), Sat)
+        assert isinstance(solver.seeded(7).ask(NEVER, Deadline(20)), Unsat)
+
+
+def test_a_solver_that_needs_more_memory_cannot_tell():
+    answer = replace(Z3, memory=48 << 20).ask(SMALL, Deadline(20))
+    assert isinstance(answer, DontKnow)
