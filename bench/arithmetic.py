@@ -10,9 +10,7 @@ from __future__ import annotations
 
 import json
 import os
-import resource
 import sys
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -29,24 +27,11 @@ from primir.verify.verdict import Proved, Refuted
 from rich.console import Console
 from rich.table import Table
 
+from bench.cpu import cpu
+
 CASES = Path(os.environ.get("PRIMIR_CASES", Path(__file__).parent.parent.parent / "shared" / "bench"))
 PEERS = (BITWUZLA, Z3, CVC5)
 EXPECTED = {"correct": Proved, "incorrect": Refuted}
-
-
-def cpu() -> float:
-    """CPU seconds of this process and its children: those that ended and, on Linux, those that run."""
-    ended = resource.getrusage(resource.RUSAGE_CHILDREN)
-    running = sum(map(_of_child, Path("/proc").glob("[0-9]*/stat")))
-    return time.process_time() + ended.ru_utime + ended.ru_stime + running
-
-
-def _of_child(stat: Path) -> float:
-    try:
-        fields = stat.read_text().rpartition(")")[2].split()
-    except OSError:  # it is gone
-        return 0.0
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK") if int(fields[1]) == os.getpid() else 0.0
 
 
 @dataclass(frozen=True)

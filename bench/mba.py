@@ -32,7 +32,8 @@ from primir.verify.provers.solvers import BITWUZLA
 from rich.console import Console
 from rich.table import Table
 
-from bench.arithmetic import CASES, cpu
+from bench.arithmetic import CASES
+from bench.cpu import cpu
 
 WORD = Type(64)
 OWN: tuple[Prover, ...] = (RingForm(), BitLinear())

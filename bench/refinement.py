@@ -14,7 +14,6 @@ import os
 import re
 import statistics
 import sys
-import time
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -32,6 +31,8 @@ from primir.verify.refine import refine
 from rich.console import Console
 from rich.table import Table
 
+from bench.cpu import cpu
+
 FOLDERS = ("alive2/loop-free", "alive2/loops", "alive2/vectors", "souper", "llvm-issues")
 CASES = Path(os.environ.get("PRIMIR_CASES", Path(__file__).parent.parent.parent / "shared" / "bench"))
 MEANS = {"correct": "proved", "LGTM": "proved", "incorrect": "refuted", "Invalid": "refuted"}
@@ -46,7 +47,7 @@ class Outcome:
     expected: str  # a status, or what the collection says where that is neither right nor wrong
     status: str
     detail: str
-    seconds: float
+    seconds: float  # of CPU, provers in child processes included
 
     @property
     def agrees(self) -> bool:
@@ -58,18 +59,18 @@ def examine(folder: Path, case: dict[str, object], seconds: float, provers: Sequ
     alive = "alive2" in folder.parts
     bound = re.search(r"-src-unroll=(\d+)", str(case.get("args", "")))
     unroll = Unroll(int(bound[1])) if bound is not None else UNROLL
-    file, started = str(case["file"]), time.perf_counter()
+    file, started = str(case["file"]), cpu()
     expected = MEANS.get(str(case["expected"]), str(case["expected"]))
     try:
         functions = functions_of((folder / file).read_bytes(), file=file, unroll=unroll, undef_inputs=alive)
         verdicts = [refine(functions[old], functions[new], deadline=Deadline(seconds), provers=provers)
                     for old, new in functions.pairs]
     except PrimirError as problem:
-        return Outcome(file, expected, "refused", problem.message, time.perf_counter() - started)
+        return Outcome(file, expected, "refused", problem.message, cpu() - started)
     order = ("refuted", "unknown", "vacuous", "bounded", "proved")
     worst = min(verdicts, key=lambda verdict: order.index(verdict.status))
     detail = str(getattr(worst, "prover", getattr(worst, "why", "")))
-    return Outcome(file, expected, worst.status, detail, time.perf_counter() - started)
+    return Outcome(file, expected, worst.status, detail, cpu() - started)
 
 
 @click.command()
@@ -84,7 +85,7 @@ def main(names: tuple[str, ...], cases: Path, seconds: float, peers: bool, every
         raise SystemExit(f"there are no cases at {cases}: name their folder with --cases or PRIMIR_CASES")
     console = Console(width=None if sys.stdout.isatty() else 150)
     table = Table("cases", "by", "pairs", "as expected", "unknown", "refused", "other", "median ms", "slowest s",
-                  "seconds", box=None)
+                  "CPU s", box=None)
     by: dict[str, Sequence[Prover]] = {"primir": STANDARD}
     if peers:
         by |= {"bitwuzla": (BITWUZLA,), "z3": (Z3,)}
@@ -102,7 +103,7 @@ def main(names: tuple[str, ...], cases: Path, seconds: float, peers: bool, every
             table.add_row(folder, who, *map(str, (len(outcomes), agree, count["unknown"], count["refused"], other)),
                           f"{1000 * statistics.median(times):.1f}", f"{max(times):.1f}", f"{sum(times):.1f}")
             different += [f"{folder}/{outcome.file} ({who}): expected {outcome.expected}, {outcome.status}: "
-                          f"{outcome.detail} [{outcome.seconds:.2f} s]" for outcome in outcomes
+                          f"{outcome.detail} [{outcome.seconds:.2f} CPU s]" for outcome in outcomes
                           if everything or (not outcome.agrees and who == "primir")]
     console.print(table)
     for line in different:

@@ -60,12 +60,12 @@ def large(query: Query) -> bool:
 STANDARD: Final[tuple[Prover, ...]] = (
     Where(Corners(work=10_000), large),  # what is wrong is often wrong at once
     RingForm(),  # half a millisecond for most queries, and it ends most proofs
-    Structural(),  # some milliseconds where much is to be rewritten
     BitLinear(),
     Where(FloorSum(), deep),
     Corners(),  # 10 to 30 ms where nothing is found
     Where(Integers(), deep),
     BITWUZLA.limited(30_000, 3.0),  # 0.3 s; most queries take it milliseconds, and what it cannot is hard
+    Structural(),  # some milliseconds where much is to be rewritten, but the first needs 300 to read the rules
     PLAIN_BITWUZLA.limited(100_000, 10.0),  # 1 s
     Race((Z3.limited(7_000_000, 20.0), BITWUZLA.limited(200_000, 20.0))),  # 2 s
     Exhaustive(bits=20),
