@@ -261,20 +261,55 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Loop:
-    """A loop as it stands in the source, beside its unrolled form: what one run does to the `state` it carries.
+    """A loop as it stands in the source: what one run through it does to the `state` that it carries.
 
-    All nodes but the `initial` ones are over the leaves `state` and what the loop takes from outside. `step` is the
-    state after a run, `stays` when there is another one, and `undefined` when a run has undefined behaviour, is
-    poisoned or leaves the domain. `results` are values of the last run that are used after it, by their names.
+    `state` are leaves: the values carried, and a flag for each that may be poison. `initial` is what they are before
+    the first run, over the parameters and the states of earlier loops; `step`, over `state` too, what they are after a
+    run. `entered` is when the loop is reached and nothing has ended the function before, and `goes_on` when another run
+    follows a run, as nothing ended the function in that.
     """
 
     line: int | None
+    entered: Node
     state: tuple[Node, ...]
     initial: tuple[Node, ...]
     step: tuple[Node, ...]
-    stays: Node
-    undefined: Node
-    results: tuple[tuple[str, Node], ...]
+    goes_on: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """A function whose loops stand beside it, in the order of the source, instead of being unrolled.
+
+    `roots` are those of a Function, over its parameters and the states with which the last run of each loop begins.
+    They depend on the state of no loop that is not entered. `rounds` says up to how many runs of a loop this is what
+    the source means, None where that is for ever.
+    """
+
+    loops: tuple[Loop, ...]
+    roots: tuple[Node, ...]
+    rounds: int | None = None
+
+    @property
+    def nodes(self) -> tuple[Node, ...]:
+        return (*self.roots, *(node for loop in self.loops for node in (loop.entered, *loop.initial, *loop.step,
+                                                                        loop.goes_on)))
+
+    @property
+    def states(self) -> tuple[Node, ...]:
+        return tuple(node for loop in self.loops for node in loop.state)
+
+    def over(self, replacement: Mapping[Node, Node]) -> Cut:
+        """The same over other leaves; those of states are replaced by leaves."""
+        new = iter(substitute(self.nodes, replacement))
+        roots = tuple(next(new) for _ in self.roots)
+        loops = []
+        for loop in self.loops:
+            entered, *words = (next(new) for _ in range(2 + 2 * len(loop.state)))
+            state = tuple(replacement.get(node, node) for node in loop.state)
+            initial, step = words[:len(state)], words[len(state):2 * len(state)]
+            loops.append(Loop(loop.line, entered, state, tuple(initial), tuple(step), words[-1]))
+        return replace(self, loops=tuple(loops), roots=roots)
 
 
 @dataclass(frozen=True, slots=True)
@@ -315,7 +350,8 @@ class Function:
 
     `ub` is where behaviour is undefined. `domain` is where the function says anything at all: a raised exception, or
     a failed `requires`, is outside it. `trap` is where it ends without a result, for everybody to see. `beyond` is
-    where a loop runs longer than it was unrolled, `bound` times: nothing is known there. `remarks` are notes for the
+    where a loop runs longer than it was unrolled, `bound` times: nothing is known there. `cut` is the same function
+    with its loops as they are, None where there is none or that cannot be said. `remarks` are notes for the
     reader on how the source was read, and `trace` tells what is computed on the way. `target` is the machine that a
     compiler made it for, None where its source means the same on every machine.
     """
@@ -328,7 +364,7 @@ class Function:
     trap: Node = FALSE
     beyond: Node = FALSE
     bound: int | None = None  # None where no loop was cut off
-    loops: tuple[Loop, ...] = field(default=(), compare=False)
+    cut: Cut | None = field(default=None, compare=False)
     remarks: tuple[str, ...] = field(default=(), compare=False)
     target: Target | None = field(default=None, compare=False)
     trace: Trace = field(default=Trace(), compare=False)
@@ -353,7 +389,8 @@ class Function:
             renamed[old.value] = new.value
             if old.poison is not FALSE:
                 renamed[old.poison] = new.poison
-        return replace(self.over(substitute(self.roots, renamed)), parameters=tuple(parameters),
+        cut = None if self.cut is None else self.cut.over(renamed)
+        return replace(self.over(substitute(self.roots, renamed)), parameters=tuple(parameters), cut=cut,
                        trace=self.trace.over(renamed))
 
     @property

@@ -96,6 +96,11 @@ class Effects:
     trap: Node = FALSE
     beyond: Node = FALSE
 
+    @property
+    def ended(self) -> Node:
+        """Where nothing is left to run."""
+        return any_of([self.ub, self.left, self.trap])
+
     def under(self, condition: Node) -> Effects:
         """The same where the code runs at all."""
         return Effects(both(condition, self.ub), both(condition, self.left), both(condition, self.trap),

@@ -399,11 +399,15 @@ def lift_lowered(lowered: Lowered, reading: Reading = READING) -> Function:
 
 def _typed(function: Function, lowered: Lowered) -> Function:
     """`function`, lifted from numba's LLVM IR, with the names and types that Python gave."""
+    from .rounds import ROUNDS
+
     function = function.taking([Parameter(name, type_) for name, type_ in lowered.parameters])
     results = tuple(replace(result, type=type_)
                     for result, type_ in zip(function.results, lowered.results, strict=True))
     raises = () if function.domain is TRUE else (f"inputs for which {lowered.symbol} raises are outside its domain",)
-    loops = tuple(replace(loop, line=lowered.place(loop.line).line) for loop in function.loops)
+    cut = None if function.cut is None else replace(
+        function.cut, rounds=ROUNDS,
+        loops=tuple(replace(loop, line=lowered.place(loop.line).line) for loop in function.cut.loops))
     trace = Trace()  # its names and lines are numba's
-    return replace(function, name=lowered.symbol, results=results, loops=loops, trace=trace,
+    return replace(function, name=lowered.symbol, results=results, cut=cut, trace=trace,
                    remarks=(*lowered.remarks, *raises))

@@ -9,7 +9,8 @@ function that the module defines is a walk through that function. What happens i
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
@@ -17,8 +18,10 @@ from ..ir.errors import Place, PrimirError
 from ..ir.evaluate import fold
 from ..ir.facts import Facts
 from ..ir.graph import (
+    CHOICE,
     FALSE,
     TRUE,
+    Cut,
     Function,
     Loop,
     Node,
@@ -26,6 +29,7 @@ from ..ir.graph import (
     Result,
     Step,
     Trace,
+    all_of,
     any_of,
     apply,
     both,
@@ -33,12 +37,13 @@ from ..ir.graph import (
     const,
     either,
     leaf,
+    leaves,
     negate,
 )
 from ..ir.types import Type
 from ..jobs.limits import Deadline
 from .assembly import NAME, Printed
-from .frame import Effects, Frame, Numbers, Value, as_word, each, flat, number, part, zero
+from .frame import Effects, Frame, Numbers, Value, each, flat, number, part, zero
 from .instructions import (
     Block,
     Call,
@@ -62,6 +67,7 @@ Raises: TypeAlias = "Collection[str]"  # symbols, without the @, whose call is a
 Carried: TypeAlias = "dict[str, Value]"  # the values of phis, by their registers
 
 TRACED = 400  # values on the way that are kept for a reader
+INNER = 64  # runs of a loop inside a loop that is kept
 CALLS = 32  # functions that call one another
 RETURNED = "return"  # the name under which a result is carried; registers begin with %
 TRAPS = ("@llvm.trap", "@llvm.ubsantrap")
@@ -71,7 +77,47 @@ REPLACEABLE = frozenset({"weak", "linkonce", "extern_weak", "available_externall
 def lift_definition(name: str, module: Module, definition: Definition, printed: Printed, deadline: Deadline,
                     raises: Raises, unroll: Unroll, undef_inputs: bool) -> Function:
     """The function `name`, which is `definition`. PrimirError where it cannot be lifted."""
-    return Walk(Lifting(module, printed, deadline, raises, unroll, undef_inputs), definition).function(name)
+    lifting = Lifting(module, printed, deadline, raises, unroll, undef_inputs)
+    function = Walk(lifting, definition).function(name)
+    if lifting.steps == 0:
+        return function
+    return replace(function, cut=_cut(name, definition, lifting))
+
+
+def _cut(name: str, definition: Definition, lifting: Lifting) -> Cut | None:
+    """The function once more, with its loops beside it. None where that cannot be, or it leaves something open."""
+    flagged: set[str] = set()
+    while True:
+        again = replace(lifting, unroll=Unroll(min(lifting.unroll.steps, INNER), lifting.unroll.total), steps=0,
+                        bound=None, numbers=Numbers(), facts=Facts(), calling=[], cutting=Cutting(frozenset(flagged)))
+        try:
+            function = Walk(again, definition).function(name)
+        except (Uncut, PrimirError):
+            return None
+        assert again.cutting is not None
+        if again.cutting.poisoned <= flagged:
+            break
+        flagged |= again.cutting.poisoned
+    cut = Cut(tuple(again.cutting.loops), function.roots)
+    return None if leaves(cut.nodes, CHOICE) else cut
+
+
+class Uncut(Exception):
+    """A loop that cannot stand beside the function: it carries no words, or one inside it is not unrolled fully."""
+
+
+@dataclass
+class Cutting:
+    """Loops that are kept instead of unrolled. `flagged` are the leaves of states that may be poison.
+
+    `path` are the conditions under which the code at hand is reached, and nothing has ended the function.
+    """
+
+    flagged: frozenset[str]
+    loops: list[Loop] = field(default_factory=list)
+    poisoned: set[str] = field(default_factory=set)
+    path: list[Node] = field(default_factory=list)
+    inside: bool = False  # of a loop
 
 
 @dataclass
@@ -88,7 +134,7 @@ class Lifting:
     facts: Facts = field(default_factory=Facts)
     steps: int = 0  # that all loops have made
     bound: int | None = None  # runs after which the first loop was cut off
-    loops: list[Loop] = field(default_factory=list)
+    cutting: Cutting | None = None
     calling: list[str] = field(default_factory=list)
     plans: dict[str, Plan] = field(default_factory=dict)
     trace: list[tuple[Step, Word, Node]] = field(default_factory=list)  # and when each is reached
@@ -98,6 +144,16 @@ class Lifting:
         for index in range(start, len(self.trace)):
             step, word, reached = self.trace[index]
             self.trace[index] = step, word, both(condition, reached)
+
+    @contextmanager
+    def reaching(self, reached: Node, before: Effects) -> Iterator[None]:
+        """Within, the code at hand runs where `reached` holds and what was `before` did not end the function."""
+        if self.cutting is None:
+            yield
+            return
+        self.cutting.path.append(both(reached, negate(before.ended)))
+        yield
+        self.cutting.path.pop()
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +197,6 @@ class Walk(Frame):
         self.lifting = lifting
         self.user = lifting.printed.user
         self.plan = self._plan()
-        self._described: set[int] = set()
 
     # --- the whole --------------------------------------------------------------------------------------------------
 
@@ -159,7 +214,7 @@ class Walk(Frame):
                       tuple(node for _, word, reached in self.lifting.trace
                             for node in (word.value, word.poison, reached)))
         return Function(name, parameters, given, effects.ub, negate(effects.left), effects.trap, effects.beyond, bound,
-                        tuple(self.lifting.loops), trace=trace)
+                        trace=trace)
 
     def run(self, arguments: Sequence[Value]) -> tuple[Value | None, Effects]:
         """The result for `arguments`, None where the function never returns, and what happens on the way."""
@@ -170,7 +225,8 @@ class Walk(Frame):
         except Refused as refusal:
             raise self._error(refusal, self.user.header(self.definition.name)) from None
         entered = self.effects
-        conditions, effects = self._region(self.plan.region)
+        with self.lifting.reaching(TRUE, entered):
+            conditions, effects = self._region(self.plan.region)
         self.lifting.calling.pop()
         ways = conditions.incoming(self.plan.end) if self.plan.end in conditions.edges else []
         value = self._join(ways)[RETURNED] if ways else None
@@ -220,10 +276,11 @@ class Walk(Frame):
                 for register, value in self._join(conditions.incoming(node)).items():
                     self.define(register, value)
             start = len(self.lifting.trace)
-            if node in region.loops:
-                own = self._loop(region.loops[node], region, conditions)
-            else:
-                own = self._block(node, region, conditions)
+            with self.lifting.reaching(conditions.reached(node), effects):
+                if node in region.loops:
+                    own = self._loop(region.loops[node], region, conditions)
+                else:
+                    own = self._block(node, region, conditions)
             self.lifting.under(start, conditions.reached(node))
             effects = effects.then(own.under(conditions.reached(node)))
         return conditions, effects
@@ -318,9 +375,10 @@ class Walk(Frame):
     def _loop(self, loop: Region, outer: Region, conditions: Conditions[Carried]) -> Effects:
         """Run `loop` until nothing stays in it, and tell the conditions around it where it leads."""
         lifting, header = self.lifting, loop.entry
-        if header not in self._described:
-            self._described.add(header)
-            self._describe(loop)
+        if lifting.cutting is not None and not lifting.cutting.inside:
+            whole = self._last_run(loop, lifting.cutting)
+            self._leave(loop, whole, outer, conditions)
+            return whole.effects
         runs: list[Run] = []
         going = TRUE
         while True:
@@ -336,6 +394,8 @@ class Walk(Frame):
                 runs[-1] = replace(run, effects=run.effects.then(Effects(beyond=run.stay)))
                 repeats = len(runs) - 1
                 lifting.bound = repeats if lifting.bound is None else min(lifting.bound, repeats)
+                if lifting.cutting is not None:
+                    raise Uncut
                 break
             for register, value in following.items():
                 self.define(register, value)
@@ -343,14 +403,18 @@ class Walk(Frame):
         if whole.effects.beyond is TRUE:
             hint = f"loops are unrolled {lifting.unroll.steps} times, and {lifting.unroll.total} in all: --unroll N"
             raise PrimirError(f"this loop runs more than {len(runs) - 1} times", self._block_place(header), hint)
+        self._leave(loop, whole, outer, conditions)
+        return whole.effects
+
+    def _leave(self, loop: Region, whole: Run, outer: Region, conditions: Conditions[Carried]) -> None:
+        """Give the registers of `loop` what it is left with, and tell the conditions around it where it leads."""
         for register, value in whole.outs.items():
             self.define(register, value)
         others = FALSE
         for index, (target, (condition, carried)) in enumerate(whole.exits.items()):
             last = index == len(whole.exits) - 1
-            conditions.leave(header, outer.towards(target), negate(others) if last else condition, carried)
+            conditions.leave(loop.entry, outer.towards(target), negate(others) if last else condition, carried)
             others = either(others, condition)
-        return whole.effects
 
     def _run(self, loop: Region) -> tuple[Run, Carried]:
         """One run from the registers as they are, and what the header's phis are in the next one."""
@@ -363,29 +427,31 @@ class Walk(Frame):
         following = self._join(conditions.incoming(AGAIN)) if stay is not FALSE else {}
         return Run(effects, stay, exits, outs), following
 
-    def _describe(self, loop: Region) -> None:
-        """Keep the loop itself, one run over a symbolic state, for those that hold no loop."""
+    def _last_run(self, loop: Region, cutting: Cutting) -> Run:
+        """Keep the loop itself, one run over a symbolic state; that is how the function goes on after it."""
         phis = self.plan.phis[loop.entry]
-        initial = [self.registers[phi.register] for phi in phis]
-        if loop.loops or not phis or not all(isinstance(value, Word) for value in initial):
-            return
-        kept, used, effects, traced = dict(self.registers), set(self._used), self.effects, len(self.lifting.trace)
-        index = len(self.lifting.loops)
-        names = [f"loop{index}.{phi.register[1:]}" for phi in phis]
-        state = [leaf(name, as_word(value).width) for name, value in zip(names, initial)]
-        for phi, node in zip(phis, state):
-            self.define(phi.register, Word(node))
+        initial = [_carried(self.registers[phi.register]) for phi in phis]
+        names = [f"loop{len(cutting.loops)}!{phi.register[1:]}" for phi in phis]
+        values = [leaf(name, word.width) for name, word in zip(names, initial)]
+        flags = [leaf(f"{name}!poison", 1) if name in cutting.flagged else FALSE for name in names]
+        for phi, value, flag in zip(phis, values, flags):
+            self.define(phi.register, Word(value, flag))
+        entered = all_of(cutting.path)
+        cutting.inside = True
         run, following = self._run(loop)
-        if following:
-            steps = [as_word(following[phi.register]) for phi in phis]
-            wrong = any_of([run.effects.ub, run.effects.left, run.effects.trap, run.effects.beyond,
-                            *(word.poison for word in steps)])
-            results = tuple((register, word.value) for register, word in run.outs.items() if isinstance(word, Word))
-            place = self._block_place(loop.entry)
-            self.lifting.loops.append(Loop(place.line, tuple(state), tuple(as_word(word).value for word in initial),
-                                           tuple(word.value for word in steps), run.stay, wrong, results))
-        self.registers, self._used, self.effects = kept, used, effects
-        del self.lifting.trace[traced:]
+        cutting.inside = False
+        step = [_carried(following[phi.register]) for phi in phis] if following else initial
+        cutting.poisoned |= {name for name, *words in zip(names, initial, step)
+                             if any(word.poison is not FALSE for word in words)}
+        state = (*values, *(flag for flag in flags if flag is not FALSE))
+
+        def all_words(words: Sequence[Word]) -> tuple[Node, ...]:
+            kept = (word.poison for word, flag in zip(words, flags) if flag is not FALSE)
+            return (*(word.value for word in words), *kept)
+
+        cutting.loops.append(Loop(self._block_place(loop.entry).line, entered, state, all_words(initial),
+                                  all_words(step), both(run.stay, negate(run.effects.ended))))
+        return run
 
     # --- calls ------------------------------------------------------------------------------------------------------
 
@@ -401,7 +467,8 @@ class Walk(Frame):
         if len(self.lifting.calling) >= CALLS:
             raise Refused(f"more than {CALLS} calls inside one another")
         arguments = [self.operand(argument) for argument in called.arguments]
-        value, effects = Walk(self.lifting, definition).run(arguments)
+        with self.lifting.reaching(TRUE, self.effects):
+            value, effects = Walk(self.lifting, definition).run(arguments)
         self.effects = self.effects.then(effects)
         if value is None:
             return zero(self.shape(called.type)) if called.type != "void" else ()
@@ -453,6 +520,12 @@ class Walk(Frame):
 
 
 # --- loops as a whole -------------------------------------------------------------------------------------------------
+
+
+def _carried(value: Value) -> Word:
+    if not isinstance(value, Word):
+        raise Uncut
+    return value
 
 
 def _folded(runs: Sequence[Run]) -> Run:

@@ -29,10 +29,16 @@ def aligned(function: Function, parameters: tuple[Parameter, ...], side: str) ->
             new[own.undef] = given.undef
     for index, choice in enumerate(function.choices):
         new[choice] = leaf(f"{side}.{'undef.' if is_undef(choice) else 'choice'}{index}", choice.width, CHOICE)
-    moved = function.over(substitute(function.roots, new))
     refused = any_of(given.unclean for own, given in zip(function.parameters, parameters, strict=True) if own.noundef)
-    ub = moved.ub if refused is FALSE else either(moved.ub, refused)
-    return replace(moved, parameters=parameters, ub=ub, trace=function.trace.over(new))
+
+    def refusing(moved: Function) -> Function:
+        return replace(moved, parameters=parameters, ub=moved.ub if refused is FALSE else either(moved.ub, refused))
+
+    moved = replace(refusing(function.over(substitute(function.roots, new))), trace=function.trace.over(new))
+    if function.cut is None:
+        return moved
+    cut = function.cut.over({**new, **{node: leaf(f"{side}.{node.data}", node.width) for node in function.cut.states}})
+    return replace(moved, cut=replace(cut, roots=refusing(function.over(cut.roots)).roots))
 
 
 def check_signatures(source: str, takes: Sequence[Type], gives: Sequence[Type], target: Function) -> None:

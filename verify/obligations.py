@@ -326,6 +326,8 @@ def _graphs(pair: Pair) -> dict[str, Any]:
     if spec is None or target is None or spec.reference is None or spec.ensures is not TRUE or spec.examples \
             or spec.obligations or spec.remarks or target.remarks or spec.reference.remarks:
         return {}
+    if spec.reference.cut is not None or target.cut is not None:
+        return {}  # the text has no loops
     requires = Function(spec.name, spec.parameters, (), domain=spec.requires)
     return {"graphs": [print_function(requires), print_function(spec.reference), print_function(target)]}
 
@@ -424,7 +426,9 @@ def _key_of_pair(spec: Spec, target: Function) -> str:
 
 
 def _described(function: Function) -> list[object]:
-    return [print_function(function), function.bound, function.remarks]
+    # two loops may be the same up to their bound, and not beyond it: the loops themselves are part of the key
+    cut = None if function.cut is None else (flatten(function.cut.nodes), function.cut.states, function.cut.rounds)
+    return [print_function(function), function.bound, function.remarks, cut]
 
 
 def _digest(parts: Sequence[object]) -> str:

@@ -5,8 +5,9 @@ source is not undefined, the target's domain holds, it is not undefined, it trap
 of its results is what the source's is, unless that is poison. (Lopes et al., Alive2: Bounded Translation Validation for
 LLVM, PLDI 2021.)
 
-A loop that was unrolled up to a bound says nothing `beyond` it. That no input gets there is an obligation of its own;
-where it is not proved, what holds within the bound is Bounded, and never Proved.
+A loop that was unrolled up to a bound says nothing `beyond` it. So what has such loops is tried by induction over them
+(induction.py) first. Else, that no input gets beyond is an obligation of its own; where it is not proved, what holds
+within the bound is Bounded, and never Proved.
 
 Before anything is proved under a condition, that condition is shown to hold somewhere, whatever the source chooses: a
 source that some choice makes undefined on every input says nothing.
@@ -44,6 +45,7 @@ from ..lift.spec import Example, Spec
 from .align import aligned, check_signatures
 from .choices import exists_forall
 from .counterexample import Behaviour, replayed, shrunk
+from .induction import Machine, cut_of, prove
 from .provers.portfolio import STANDARD, satisfiable
 from .provers.query import Answer, DontKnow, Prover, Query, Sat, Unsat
 from .verdict import Bounded, Proved, Refuted, Unknown, Vacuous, Verdict
@@ -169,6 +171,10 @@ class _Means:
     def ask(self, condition: Node) -> Answer:
         return satisfiable(Query(condition), self.deadline, self.provers)
 
+    def within(self, share: float) -> _Means:
+        """A share of the time that is left."""
+        return replace(self, deadline=self.deadline.slice(self.deadline.left() * share))
+
 
 def _timed(work: _Work) -> Verdict:
     started = time.monotonic()
@@ -177,10 +183,51 @@ def _timed(work: _Work) -> Verdict:
 
 def _refine(source: Function, target: Function, requires: Node, means: _Means) -> Verdict:
     condition, remarks = required(requires, source.parameters)
-    source, target, notes = _unwound_pair(source, target, condition, means)
-    condition = both(condition, accepted(source))
-    verdict = _under(condition, source.choices, means, lambda: _refined(source, target, condition, means))
-    return _noting(_within_bounds(verdict, (source, target), notes), remarks)
+
+    def unrolled(means: _Means) -> Verdict:
+        old, new, notes = _unwound_pair(source, target, condition, means)
+        within = both(condition, accepted(old))
+        verdict = _under(within, old.choices, means, lambda: _refined(old, new, within, means))
+        return _within_bounds(verdict, (old, new), notes)
+
+    def ends(old: Function, new: Function) -> tuple[Node, Node]:
+        return accepted(old), wrong(old, new)
+
+    return _noting(_with_loops(source, target, condition, ends, means, unrolled), remarks)
+
+
+def _with_loops(source: Function, target: Function, requires: Node,
+                ends: Callable[[Function, Function], tuple[Node, Node]], means: _Means,
+                unrolled: Callable[[_Means], Verdict]) -> Verdict:
+    """What is `unrolled`, unless induction proves it: first where a loop was cut off, else where nothing is known.
+
+    `ends` says when the source accepts its input, and what is wrong then, of both as their last runs leave them.
+    """
+    old, new = cut_of(source), cut_of(target)
+    if old is None or new is None or not (old.loops or new.loops):
+        return unrolled(means)
+    machine = Machine(old, new, requires, *ends(source.over(old.roots), target.over(new.roots)))
+    cut_off = not (source.beyond is FALSE and target.beyond is FALSE)
+
+    def induction(means: _Means) -> Verdict:
+        found = prove(machine, (source.name, target.name), means.deadline, means.provers)
+        if isinstance(found, DontKnow):
+            return Unknown(found.why)
+        return Proved(found.prover, remarks=found.remarks)
+
+    if cut_off:
+        tried = induction(means.within(1 / 2))
+        if isinstance(tried, Proved):
+            return tried
+        verdict = unrolled(means)
+    else:
+        verdict = unrolled(means.within(2 / 3))
+        if not isinstance(verdict, Unknown):
+            return verdict
+        tried = induction(means)
+        if isinstance(tried, Proved):
+            return tried
+    return _noting(verdict, (tried.why,)) if isinstance(tried, Unknown) and isinstance(verdict, Bounded) else verdict
 
 
 def _unwound_pair(source: Function, target: Function, requires: Node,
@@ -282,12 +329,37 @@ def _noting(verdict: Verdict, remarks: tuple[str, ...]) -> Verdict:
 def _meets(spec: Spec, reference: Function | None, target: Function, means: _Means) -> Verdict:
     requires, remarks = required(spec.requires, spec.parameters)
     source = _accepting(spec) if reference is None else reference
-    source, target, notes = _unwound_pair(source, target, requires, means)
-    reference = None if reference is None else source
-    condition = requires if reference is None else both(requires, accepted(reference))
-    parts = _parts(spec, reference, target, condition, means)
-    verdict = _under(condition, _choices(reference), means, lambda: _all(parts))
-    return _noting(_within_bounds(verdict, (source, target), notes), remarks)
+
+    def unrolled(means: _Means) -> Verdict:
+        old, new, notes = _unwound_pair(source, target, requires, means)
+        reading = None if reference is None else old
+        condition = requires if reading is None else both(requires, accepted(reading))
+        parts = _parts(spec, reading, new, condition, means)
+        verdict = _under(condition, _choices(reading), means, lambda: _all(parts))
+        return _within_bounds(verdict, (old, new), notes)
+
+    def ends(old: Function, new: Function) -> tuple[Node, Node]:
+        reading = None if reference is None else old
+        return accepted(old), any_of(_unmet(spec, reading, new))
+
+    if spec.examples:
+        return _noting(unrolled(means), remarks)
+    # the domain of an unrolled reference says nothing of runs beyond its bound; that of its last runs says it all
+    domain = set() if reference is None else set(_conjuncts(reference.domain))
+    required = all_of(part for part in _conjuncts(requires) if part not in domain)
+    return _noting(_with_loops(source, target, required, ends, means, unrolled), remarks)
+
+
+def _conjuncts(condition: Node) -> list[Node]:
+    return [part for arg in condition.args for part in _conjuncts(arg)] if condition.op == "and" else [condition]
+
+
+def _unmet(spec: Spec, reference: Function | None, target: Function) -> list[Node]:
+    """Where the target does not do what the reference or `ensures` wants, for an input that is accepted."""
+    unmet = [] if reference is None else [wrong(reference, target)]
+    if reference is None or spec.ensures is not TRUE:
+        unmet.append(_not_ensured(spec, reference, target))
+    return unmet
 
 
 def _accepting(spec: Spec) -> Function:
@@ -362,6 +434,18 @@ def _ensures(spec: Spec, reference: Function | None, target: Function, condition
     A predicate speaks of numbers: no input is poison here, no result of the reference, and where that traps there is
     none.
     """
+    bad = both(condition, _not_ensured(spec, reference, target))
+    match means.ask(bad):
+        case Sat(model, prover, remarks):
+            if reference is not None and any(choice in set(topological([bad])) for choice in reference.choices):
+                return Unknown("the reference has choices, and `ensures` fails for some of them", remarks=remarks)
+            return _refuted(bad, None, target, model, prover, remarks)
+        case answer:
+            return _verdict(answer)
+
+
+def _not_ensured(spec: Spec, reference: Function | None, target: Function) -> Node:
+    """Where the target's results are none, or `ensures` does not hold of them."""
     outputs = {output.value: result.value for output, result in zip(spec.outputs, target.results, strict=True)}
     shared = set(outputs) & {p.value for p in spec.parameters}
     assert spec.ensures is TRUE or not shared, f"{shared} name a parameter and a result"
@@ -371,14 +455,7 @@ def _ensures(spec: Spec, reference: Function | None, target: Function, condition
     poison = [*(p.unclean for p in spec.parameters),
               *(result.poison for result in (reference.results if reference is not None else ()))]
     silent = [target.beyond, *([reference.trap] if reference is not None else [])]
-    bad = all_of([condition, *map(negate, (*poison, *silent)), fails])
-    match means.ask(bad):
-        case Sat(model, prover, remarks):
-            if reference is not None and any(choice in set(topological([bad])) for choice in reference.choices):
-                return Unknown("the reference has choices, and `ensures` fails for some of them", remarks=remarks)
-            return _refuted(bad, None, target, model, prover, remarks)
-        case answer:
-            return _verdict(answer)
+    return all_of([*map(negate, (*poison, *silent)), fails])
 
 
 def _check_spec(spec: Spec, means: _Means) -> Verdict:

@@ -549,7 +549,7 @@ def test_a_loop_without_an_end_is_refused_in_its_line(source, line, tmp_path):
 def test_a_loop_is_kept_with_its_line():
     function = load(LOOPS, "isqrt")
     first = function.__code__.co_firstlineno
-    assert [loop.line for loop in lift_callable(function).loops] == [first + 3, first + 5]
+    assert [loop.line for loop in lift_callable(function).cut.loops] == [first + 3, first + 5]
 
 
 def random_loops(generator, name, word=None):

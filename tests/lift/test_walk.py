@@ -173,12 +173,13 @@ def test_the_total_of_all_loops_is_bounded():
 
 
 @pytest.mark.parametrize("source, target, limit, verdict", [
-    (COUNT, SAME, None, Bounded),
-    (SAME, COUNT, None, Bounded),
+    (COUNT, SAME, None, Proved),  # by induction
+    (SAME, COUNT, None, Proved),
     (COUNT, SAME, 200, Proved),
     (SAME, COUNT, 200, Proved),
     (COUNT, WRONG_AT_300, None, Bounded),  # not refuted: nothing is known there, and nothing proved
-    (COUNT, WRONG_AT_300, 300, Bounded),
+    (COUNT, WRONG_AT_300, 300, Proved),
+    (COUNT, WRONG_AT_300, 301, Bounded),
     (COUNT, WRONG_AT_300, 257, Proved),
 ])  # fmt: skip
 def test_beyond_the_bound_nothing_is_proved(source, target, limit, verdict):
@@ -210,13 +211,59 @@ def test_undefined_behaviour_behind_the_bound_hides_nothing():
 
 
 def test_the_loop_itself_is_kept():
-    (loop,) = lift_llvm(POPCOUNT, file="f.ll").loops
+    cut = lift_llvm(POPCOUNT, file="f.ll").cut
+    (loop,) = cut.loops
     assert loop.line == 5
     assert [str(node) for node in loop.initial] == ["%x", "0:32"]
     v, n = loop.state
     assert [str(node) for node in loop.step] == [f"(and {v} (sub {v} 1:64))", f"(add {n} 1:32)"]
-    assert str(loop.stays) == f"(ne {v} 0:64)" and loop.undefined is FALSE
-    assert loop.results == (("%n", n),)
+    assert str(loop.goes_on) == f"(ne {v} 0:64)" and loop.entered is TRUE
+    assert cut.roots[0] is n and cut.rounds is None
+
+
+POISONED = """
+define i8 @f(i8 noundef %x) {
+entry:
+  %z = icmp eq i8 %x, 7
+  br i1 %z, label %trap, label %pre
+trap:
+  call void @llvm.trap()
+  unreachable
+pre:
+  br label %head
+head:
+  %i = phi i8 [ 0, %pre ], [ %j, %head ]
+  %j = add nuw i8 %i, %x
+  %q = udiv i8 1, %x
+  %c = icmp ult i8 %i, 100
+  br i1 %c, label %head, label %end
+end:
+  ret i8 %i
+}
+declare void @llvm.trap()
+"""
+
+
+def test_what_ends_a_function_ends_its_loops():
+    cut = lift_llvm(POISONED).cut
+    (loop,) = cut.loops
+    i, flag = loop.state
+    assert flag.width == 1 and [str(node) for node in loop.initial] == ["0:8", "0:1"]  # the value, and if it is poison
+    assert "0:8" in str(loop.goes_on) and "7:8" in str(loop.entered)
+    given = [node for node in cut.roots if node.width == 8]
+    assert given == [i]
+
+
+@pytest.mark.parametrize("body", [
+    "  %f = freeze i8 poison\n  %j = add i8 %i, %f",  # a choice in every run
+    "  br label %in\nin:\n  %k = phi i8 [ 0, %head ], [ %l, %in ]\n  %l = add i8 %k, 1\n  %d = icmp ult i8 %l, %x\n"
+    "  br i1 %d, label %in, label %out\nout:\n  %j = add i8 %i, %l",  # a loop inside that has no bound
+])
+def test_loops_that_cannot_stand_beside_their_function(body):
+    back = "out" if "out:" in body else "head"
+    text = (f"define i8 @f(i8 noundef %x) {{\n  br label %head\nhead:\n  %i = phi i8 [ 0, %0 ], [ %j, %{back} ]\n{body}\n"
+            f"  %c = icmp ult i8 %j, %x\n  br i1 %c, label %head, label %end\nend:\n  ret i8 %i\n}}\n")
+    assert lift_llvm(text, unroll=Unroll(70)).cut is None
 
 
 @pytest.mark.parametrize("body, line", [
