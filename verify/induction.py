@@ -274,10 +274,12 @@ def initiation(machine: Machine, condition: Node) -> Claim:
     return Claim("an invariant holds at first", (machine.known((0, 0)),), goal)
 
 
-def consecution(machine: Machine, step: Step, invariant: Sequence[Node], condition: Node) -> Claim:
-    """That `condition` holds after `step`, where `invariant` holds before it."""
-    goal, known = substitute([condition, machine.known(step.end)], step.values)
-    assumptions = (*invariant, machine.known(step.start), step.condition, known)
+def consecution(machine: Machine, step: Step, invariant: Sequence[Node], condition: Node,
+                shown: Sequence[Node] = ()) -> Claim:
+    """That `condition` holds after `step`, where `invariant` holds before it, and what was `shown` already after it."""
+    earlier = shown if step.start != step.end else ()
+    goal, known, *others = substitute([condition, machine.known(step.end), *earlier], step.values)
+    assumptions = (*invariant, machine.known(step.start), step.condition, known, *others)
     kept = None
     if condition.op == "eq" and condition in invariant:
         # x == y before, and x - y the same after
@@ -308,8 +310,9 @@ def claims(machine: Machine, invariants: Invariants, measures: Mapping[Place, No
         if FALSE in invariant:
             continue  # nobody comes here: that is among what the steps to it keep
         for step in machine.steps(place):
-            for condition in invariants.get(step.end, ()):
-                yield consecution(machine, step, invariant, condition)
+            conditions = invariants.get(step.end, ())
+            for at, condition in enumerate(conditions):
+                yield consecution(machine, step, invariant, condition, conditions[:at])
     yield conclusion(machine, invariants.get(machine.last, ()))
     for place in machine.alone():
         invariant = invariants.get(place, ())

@@ -45,7 +45,7 @@ from .provers.structural import Structural
 INPUTS = 90  # that both sides are run on
 RUNS = 160  # of one input
 STATES = 400  # that are kept of a place
-PATIENCE = 2.0  # seconds for one claim
+HASTE, PATIENCE = 0.4, 2.0  # seconds for one claim
 WORDS = 7  # that relations of several are looked for between
 ATOMS = 500  # conditions made of those of the program
 
@@ -476,32 +476,35 @@ class Search:
     deadline: Deadline
     shown: set[tuple[Node, frozenset[Node]]] = field(default_factory=set)
 
-    def shows(self, claim: Claim) -> bool:
+    def shows(self, claim: Claim, patience: float = PATIENCE) -> bool:
         key = claim.goal, frozenset(claim.assumptions)
         if key in self.shown:
             return True
-        if isinstance(claim.shown(self.deadline.slice(PATIENCE), QUICK), Unsat):
+        if isinstance(claim.shown(self.deadline.slice(patience), QUICK), Unsat):
             self.shown.add(key)
             return True
         return False
 
     def kept(self, candidates: Mapping[Place, Sequence[Node]], fixed: Mapping[Place, Sequence[Node]],
-             ) -> dict[Place, list[Node]]:
+             patience: float = PATIENCE) -> dict[Place, list[Node]]:
         """Those of the `candidates` that hold in the beginning and are kept by all steps, `fixed` ones given."""
         machine = self.machine
         left = {place: list(dict.fromkeys(conditions)) for place, conditions in candidates.items()}
         first = left.get((0, 0), [])
-        left[0, 0] = [condition for condition in first if self.shows(initiation(machine, condition))]
+        left[0, 0] = [condition for condition in first if self.shows(initiation(machine, condition), patience)]
         again = True
         while again and not self.deadline.passed():
             again = False
             for place in machine.places:
                 for step in machine.steps(place):
+                    shown = list(fixed.get(step.end, ()))
                     for condition in list(left.get(step.end, ())):
                         invariant = (*fixed.get(place, ()), *left.get(place, ()))
                         if FALSE in invariant:
                             continue
-                        if not self.shows(consecution(machine, step, invariant, condition)):
+                        if self.shows(consecution(machine, step, invariant, condition, shown), patience):
+                            shown.append(condition)
+                        else:
                             left[step.end].remove(condition)
                             again = True
         return left if not again else {}
@@ -555,7 +558,7 @@ def guessed(machine: Machine, deadline: Deadline, wide: bool = True) -> Guess | 
                 for place, rows in seen.rows.items() if rows}
         nowhere = {place: [FALSE] for place in machine.places if place not in made}
         equations = {place: each.equations for place, each in made.items()}
-        found = search.kept({**equations, **nowhere}, {})
+        found = search.kept({**equations, **nowhere}, {}, PATIENCE if wide else HASTE)
         done = _finished(search, found)
         if not isinstance(done, str) or not wide:
             return done
@@ -563,15 +566,16 @@ def guessed(machine: Machine, deadline: Deadline, wide: bool = True) -> Guess | 
         more = {place: [*each.orders(), *each.atoms(conditions)] for place, each in made.items()}
         dropped = {place: [node for node in each if node not in found.get(place, ())]
                    for place, each in equations.items()}
-        wider = {place: [*more.get(place, ()), *dropped.get(place, ()), *nowhere.get(place, ())]
+        wider = {place: [*dropped.get(place, ()), *more.get(place, ()), *nowhere.get(place, ())]
                  for place in machine.places}
         fixed = {place: [node for node in conditions_ if node is not FALSE] for place, conditions_ in found.items()}
-        further = search.kept({place: [node for node in each if node not in fixed.get(place, ())]
-                               for place, each in wider.items()}, fixed)
-        whole = {place: [*fixed.get(place, ()), *further.get(place, ())] for place in machine.places}
-        done = _finished(search, whole)
-        if not isinstance(done, str):
-            return done
+        for patience in (HASTE, PATIENCE):
+            further = search.kept({place: [node for node in each if node not in fixed.get(place, ())]
+                                   for place, each in wider.items()}, fixed, patience)
+            whole = {place: [*fixed.get(place, ()), *further.get(place, ())] for place in machine.places}
+            done = _finished(search, whole)
+            if not isinstance(done, str):
+                return done
         why = done
         lost = {place: banned[place] | {node for node in each if node not in whole.get(place, ())}
                 for place, each in equations.items()}

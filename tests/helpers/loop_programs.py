@@ -49,8 +49,8 @@ class Program:
             blocks += [f"head{n}:", *phis, test, f"  br i1 %c{n}, label %{back}, label %{end}", f"{back}:", *lines,
                        f"  br label %head{n}"]
             before = f"head{n}"
-        last = str(len(self.loops) - 1)
-        result = f"  %r = {self.result.op} {type_} {self.result.a.replace('#', last)}, {self.result.b.replace('#', last)}"
+        a, b = (word.replace("#", str(len(self.loops) - 1)) for word in (self.result.a, self.result.b))
+        result = f"  %r = {self.result.op} {type_} {a}, {b}"
         return "\n".join([f"define {type_} @f({type_} noundef %x, {type_} noundef %y) {{", "entry:",
                           "  br label %head0", *blocks, "exit:", result, f"  ret {type_} %r", "}", ""])
 

@@ -37,9 +37,10 @@ def looping(width, state, goes_on, body, result, before="", more=""):
     """LLVM IR of a function of %x and %y with a loop: `state` is {name: (initial value, value after a run)}."""
     phis = "\n".join(f"  %{name} = phi i{width} [ {first}, %entry ], [ {then}, %body ]"
                      for name, (first, then) in state.items())
-    return (f"define i{width} @f(i{width} noundef %x, i{width} noundef %y) {{\n"
-            f"entry:\n{before}  br label %head\nhead:\n{phis}\n{goes_on}\n  br i1 %c, label %body, label %exit\nbody:\n{body}\n  br label %head\nexit:\n{more}\n"
-            f"  ret i{width} {result}\n}}\n").replace("iW", f"i{width}")
+    head = f"define i{width} @f(i{width} noundef %x, i{width} noundef %y) {{\nentry:\n{before}  br label %head\nhead:\n"
+    rest = (f"{phis}\n{goes_on}\n  br i1 %c, label %body, label %exit\nbody:\n{body}\n  br label %head\nexit:\n{more}\n"
+            f"  ret i{width} {result}\n}}\n")
+    return head + rest.replace("iW", f"i{width}")
 
 
 GCD = looping(64, {"a": ("%x", "%b"), "b": ("%y", "%r")}, "  %c = icmp ne i64 %b, 0", "  %r = urem i64 %a, %b", "%a")
@@ -69,7 +70,8 @@ def test_a_step_of_one_side_may_be_two_of_the_other():
     twice = looping(64, {"i": ("0", "%j"), "s": ("0", "%t")}, "  %c = icmp ult i64 %i, %k",
                     "  %t = xor i64 %s, %i\n  %j = add i64 %i, 1", "%s", even)
     once = looping(64, {"i": ("0", "%j"), "s": ("0", "%u")}, "  %c = icmp ult i64 %i, %k",
-                   "  %t = xor i64 %s, %i\n  %o = add i64 %i, 1\n  %u = xor i64 %t, %o\n  %j = add i64 %o, 1", "%s", even)
+                   "  %t = xor i64 %s, %i\n  %o = add i64 %i, 1\n  %u = xor i64 %t, %o\n  %j = add i64 %o, 1", "%s",
+                   even)
     assert induced(twice, once) and induced(once, twice)
 
 
@@ -112,7 +114,8 @@ def test_does_not_prove(name):
 def test_a_source_that_never_ends_asks_nothing_but_one_that_traps_does():
     """Before the loop of the source stands what ends it: that the loop would run for ever then is no excuse."""
     forever = TIMES.replace("icmp ult i64 %i, %x", "icmp eq i64 %x, %x")
-    trap = "  %z = icmp eq i64 %x, 0\n  br i1 %z, label %trap, label %pre\ntrap:\n  call void @llvm.trap()\n  unreachable\n"
+    trap = ("  %z = icmp eq i64 %x, 0\n  br i1 %z, label %trap, label %pre\n"
+            "trap:\n  call void @llvm.trap()\n  unreachable\n")
     trapping = TIMES.replace("entry:\n", f"entry:\n{trap}pre:\n").replace("%entry ]", "%pre ]")
     trapping += "declare void @llvm.trap()\n"
     assert not induced(trapping, PRODUCT, seconds=8)
