@@ -365,6 +365,7 @@ class Function:
     beyond: Node = FALSE
     bound: int | None = None  # None where no loop was cut off
     cut: Cut | None = field(default=None, compare=False)
+    unrolled: bool = field(default=False, compare=False)  # whether there were loops
     remarks: tuple[str, ...] = field(default=(), compare=False)
     target: Target | None = field(default=None, compare=False)
     trace: Trace = field(default=Trace(), compare=False)

@@ -81,7 +81,7 @@ def lift_definition(name: str, module: Module, definition: Definition, printed: 
     function = Walk(lifting, definition).function(name)
     if lifting.steps == 0:
         return function
-    return replace(function, cut=_cut(name, definition, lifting))
+    return replace(function, cut=_cut(name, definition, lifting), unrolled=True)
 
 
 def _cut(name: str, definition: Definition, lifting: Lifting) -> Cut | None:

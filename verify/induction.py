@@ -172,11 +172,10 @@ class Claim:
 
 def _factors(conditions: Sequence[Node]) -> list[Node]:
     """The words that are multiplied, without the zeros in front of them."""
-    found: dict[Node, None] = {}
+    found = dict[Node, None]()
     for node in topological(conditions):
-        for arg in node.args if node.op == "mul" else ():
-            if not _plain(arg).is_const:
-                found[_plain(arg)] = None
+        if node.op == "mul" and not any(_plain(arg).is_const for arg in node.args):
+            found.update(dict.fromkeys(map(_plain, node.args)))
     return list(found)
 
 

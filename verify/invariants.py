@@ -12,6 +12,7 @@ import random
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import combinations_with_replacement, islice, permutations
+from math import gcd
 
 from ..ir.evaluate import compiled
 from ..ir.graph import (
@@ -45,7 +46,7 @@ from .provers.structural import Structural
 INPUTS = 90  # that both sides are run on
 RUNS = 160  # of one input
 STATES = 400  # that are kept of a place
-HASTE, PATIENCE = 0.4, 2.0  # seconds for one claim
+HASTE, PATIENCE = 0.7, 2.0  # seconds for one claim
 WORDS = 7  # that relations of several are looked for between
 ATOMS = 500  # conditions made of those of the program
 
@@ -110,8 +111,7 @@ class _Side:
 def inputs_of(machine: Machine) -> list[Node]:
     """The leaves that are no state."""
     states = {*machine.source.states, *machine.target.states}
-    nodes = [machine.condition, machine.accepted, machine.wrong, *machine.source.nodes, *machine.target.nodes]
-    return [node for node in leaves(nodes) if node not in states]
+    return [node for node in leaves(_nodes(machine)) if node not in states]
 
 
 def watched(machine: Machine, seed: int = 0) -> Seen:
@@ -139,14 +139,17 @@ def watched(machine: Machine, seed: int = 0) -> Seen:
     return seen
 
 
+def _nodes(machine: Machine) -> list[Node]:
+    return [machine.condition, machine.accepted, machine.wrong, *machine.source.nodes, *machine.target.nodes]
+
+
 def _states(cut: Cut, at: int) -> list[Node]:
     return [node for loop in cut.loops[:at + 1] for node in loop.state]
 
 
 def _words(inputs: Sequence[Node], machine: Machine, seed: int) -> Iterator[Row]:
     """Inputs of every size: small ones end loops, and large ones show where words wrap."""
-    mentioned = sorted({int(node.data) for node in topological([machine.condition, *machine.source.nodes,
-                                                               *machine.target.nodes]) if node.op == CONST})
+    mentioned = sorted({int(node.data) for node in topological(_nodes(machine)) if node.op == CONST})
     rng = random.Random(seed)
     widths = [node.width for node in inputs]
     if not widths:
@@ -193,13 +196,15 @@ def _row(sides: tuple[_Side, _Side], place: Place, inputs: Row, words: Sequence[
 class Candidates:
     """What has held in all states of a place: equations first, other conditions when they are asked for.
 
-    `alone` are words that no equation gives from others; `banned` are equations that no step keeps.
+    `alone` are words that no equation gives from others; `banned` are equations that no step keeps, and `counting` the
+    operations of the program that count bits.
     """
 
     rows: Sequence[Row]
     columns: Sequence[Node]
     states: frozenset[Node]
     banned: frozenset[Node] = frozenset()
+    counting: tuple[str, ...] = ()
     equations: list[Node] = field(default_factory=list)
     alone: list[Node] = field(default_factory=list)
 
@@ -253,8 +258,7 @@ class Candidates:
         for width in sorted({node.width for node in self.alone if node.width > 1}):
             words = [node for node in self.alone if node.width == width]
             others = [apply("zext", node, width=width) for node in self.alone if 1 < node.width < width]
-            counts = [_count(op, node, width) for node in self.alone if 1 < node.width
-                      for op in ("ctpop", "cttz", "ctlz")] if len(self.alone) <= 5 else []
+            counts = [_count(op, node, width) for node in self.alone if 1 < node.width for op in self.counting]
             for terms in ([*others, *words], [*counts, *others, *words]):
                 if len(terms) > 4 * WORDS:
                     continue
@@ -391,9 +395,10 @@ def _sum_is_zero(vector: Sequence[int], monomials: Sequence[Sequence[Node]], wid
             solved = at
             break
     scale = 1 if solved is None else -pow(vector[solved], -1, modulus)
+    common = gcd(modulus, *vector)  # what all factors have in common leaves its bits unsaid
     total: Node | None = None
     for at, factor in enumerate(vector):
-        factor = factor * scale % modulus
+        factor = factor // common * scale % modulus
         if at == solved or factor == 0:
             continue
         term = None
@@ -406,9 +411,12 @@ def _sum_is_zero(vector: Sequence[int], monomials: Sequence[Sequence[Node]], wid
         elif factor != 1:
             term = apply("mul", const(factor, width), term)
         total = term if total is None else apply("add", total, term)
-    zero = const(0, width)
-    return apply("eq", zero if solved is None else monomials[solved - 1][0], zero if total is None else total) \
-        if solved is not None else apply("eq", zero if total is None else total, zero)
+    if total is None:
+        total = const(0, width)
+    if solved is not None:
+        return apply("eq", monomials[solved - 1][0], total)
+    seen = total if common == 1 else apply("and", total, const(modulus // common - 1, width))
+    return apply("eq", seen, const(0, width))
 
 
 def _idle(condition: Node) -> bool:
@@ -444,8 +452,7 @@ def _bounds(node: Node, words: Sequence[int]) -> Iterator[Node]:
 
 def program_conditions(machine: Machine) -> list[Node]:
     """The comparisons of words that both sides, and what is asked of them, are made of."""
-    nodes = [machine.condition, machine.accepted, machine.wrong, *machine.source.nodes, *machine.target.nodes]
-    return [node for node in topological(nodes) if node.width == 1 and node.op not in LEAVES
+    return [node for node in topological(_nodes(machine)) if node.width == 1 and node.op not in LEAVES
             and TABLE[node.op].predicate and any(arg.width > 1 for arg in node.args)]
 
 
@@ -552,9 +559,11 @@ def guessed(machine: Machine, deadline: Deadline, wide: bool = True) -> Guess | 
     search = Search(machine, seen, deadline)
     states = frozenset((*machine.source.states, *machine.target.states))
     banned: dict[Place, frozenset[Node]] = {place: frozenset() for place in machine.places}
+    operations = {node.op for node in topological(_nodes(machine))}
+    counting = tuple(op for op in ("ctpop", "cttz", "ctlz") if op in operations)
     why = "no relation of both sides was found"
     for _ in range(3):
-        made = {place: Candidates(rows, seen.columns[place], states, banned[place])
+        made = {place: Candidates(rows, seen.columns[place], states, banned[place], counting)
                 for place, rows in seen.rows.items() if rows}
         nowhere = {place: [FALSE] for place in machine.places if place not in made}
         equations = {place: each.equations for place, each in made.items()}

@@ -327,15 +327,15 @@ def _noting(verdict: Verdict, remarks: tuple[str, ...]) -> Verdict:
 
 
 def _meets(spec: Spec, reference: Function | None, target: Function, means: _Means) -> Verdict:
-    requires, remarks = required(spec.requires, spec.parameters)
+    condition, remarks = required(spec.requires, spec.parameters)
     source = _accepting(spec) if reference is None else reference
 
     def unrolled(means: _Means) -> Verdict:
-        old, new, notes = _unwound_pair(source, target, requires, means)
+        old, new, notes = _unwound_pair(source, target, condition, means)
         reading = None if reference is None else old
-        condition = requires if reading is None else both(requires, accepted(reading))
-        parts = _parts(spec, reading, new, condition, means)
-        verdict = _under(condition, _choices(reading), means, lambda: _all(parts))
+        within = condition if reading is None else both(condition, accepted(reading))
+        parts = _parts(spec, reading, new, within, means)
+        verdict = _under(within, _choices(reading), means, lambda: _all(parts))
         return _within_bounds(verdict, (old, new), notes)
 
     def ends(old: Function, new: Function) -> tuple[Node, Node]:
@@ -346,8 +346,8 @@ def _meets(spec: Spec, reference: Function | None, target: Function, means: _Mea
         return _noting(unrolled(means), remarks)
     # the domain of an unrolled reference says nothing of runs beyond its bound; that of its last runs says it all
     domain = set() if reference is None else set(_conjuncts(reference.domain))
-    required = all_of(part for part in _conjuncts(requires) if part not in domain)
-    return _noting(_with_loops(source, target, required, ends, means, unrolled), remarks)
+    rest = all_of(part for part in _conjuncts(condition) if part not in domain)
+    return _noting(_with_loops(source, target, rest, ends, means, unrolled), remarks)
 
 
 def _conjuncts(condition: Node) -> list[Node]:

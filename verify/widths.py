@@ -97,7 +97,7 @@ class Reread:
         if spec.examples:
             raise PrimirError(f"{spec.name} has examples, which are of one width")
         for function in filter(None, (spec.reference, target)):
-            if function.loops or function.beyond is not FALSE:
+            if function.unrolled or function.beyond is not FALSE:
                 raise PrimirError(f"a loop of {function.name} was unrolled, and may run otherwise at another width",
                                   hint="only functions without loops can be read at other widths")
         self.spec, self.target = spec, target
