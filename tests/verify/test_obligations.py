@@ -6,10 +6,20 @@ import pytest
 from primir.ir.errors import PrimirError
 from primir.jobs.cache import Cache
 from primir.lift import assembly, llvm
+from primir.lift.llvm import lift_llvm
 from primir.lift.loops import Unroll
 from primir.lift.source import Reading
+from primir.lift.spec import from_function
 from primir.verify import obligations
-from primir.verify.obligations import Obligation, findings, fingerprint, pairs, proved_again, verify_pair
+from primir.verify.obligations import (
+    Obligation,
+    _key_of_pair,
+    findings,
+    fingerprint,
+    pairs,
+    proved_again,
+    verify_pair,
+)
 from primir.verify.verdict import Proved
 
 OLD = "define i8 @f(i8 noundef %x) {\n  %r = mul i8 %x, 2\n  ret i8 %r\n}\n"
@@ -113,7 +123,34 @@ def test_a_bound_is_part_of_the_question(here, cache):
     Path("new.ll").write_text(LOOP)
     asked = [Obligation("old.ll", "new.ll", reading=Reading(Unroll(steps))) for steps in (3, 256)]
     prover = Prover()
-    assert [statuses(findings([each], prover, cache)) for each in asked] == [["bounded"], ["proved"]]
+    for each in asked:
+        findings([each], prover, cache)
+    assert prover.asked == 2
+
+
+COUNTING = """define i32 @f(i32 noundef %n) {
+entry:
+  br label %head
+head:
+  %i = phi i32 [ 0, %entry ], [ %next, %body ]
+  %c = icmp ult i32 %i, %n
+  br i1 %c, label %body, label %end
+body:
+  %far = icmp eq i32 %i, 300
+  %step = select i1 %far, i32 STEP, i32 1
+  %next = add i32 %i, %step
+  br label %head
+end:
+  ret i32 %i
+}
+"""
+
+
+def test_what_a_loop_does_beyond_its_bound_is_part_of_the_question():
+    """Up to the bound both are the same graph."""
+    once, twice = (lift_llvm(COUNTING.replace("STEP", step), unroll=Unroll(9)) for step in "12")
+    assert once.roots == twice.roots
+    assert _key_of_pair(from_function(once), once) != _key_of_pair(from_function(once), twice)
 
 
 def test_another_version_of_a_program_is_another_key(here, cache, monkeypatch):
