@@ -89,7 +89,8 @@ def _cut(name: str, definition: Definition, lifting: Lifting) -> Cut | None:
     flagged: set[str] = set()
     while True:
         again = replace(lifting, unroll=Unroll(min(lifting.unroll.steps, INNER), lifting.unroll.total), steps=0,
-                        bound=None, numbers=Numbers(), facts=Facts(), calling=[], cutting=Cutting(frozenset(flagged)))
+                        bound=None, numbers=Numbers(), facts=Facts(), calling=[], trace=[],
+                        cutting=Cutting(frozenset(flagged)))
         try:
             function = Walk(again, definition).function(name)
         except (Uncut, PrimirError):
