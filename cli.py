@@ -46,6 +46,8 @@ Limit = TypeVar("Limit", int, float)
 
 def main() -> NoReturn:
     """The entry point: runs the command of this process's arguments and exits."""
+    import signal
+
     from .jobs.interrupt import install_interrupt_handler
 
     install_interrupt_handler()
@@ -53,6 +55,7 @@ def main() -> NoReturn:
         _open_standard_streams()
         _exit_soon_after_a_signal()
         code = run(sys.argv[1:])
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # the answer is given; what is left is to end with its code
     except KeyboardInterrupt as stop:  # before or after what `run` catches
         code = _interrupted(stop)
     if code >= INTERRUPTED:

@@ -60,6 +60,18 @@ def test_long_functions_are_compiled_in_blocks():
     assert second(255) == (0,)
 
 
+def test_guards_of_many_divisions_take_linear_time():
+    x, y = leaf("x", 8), leaf("y", 8)
+    node, zero = x, apply("eq", y, const(0, 8))
+    for _ in range(600):  # a minute, where each guard looks at all below it
+        rest = apply("urem", node, apply("add", y, node))
+        zero = apply("or", apply("eq", rest, const(0, 8)), zero)
+        node = apply("select", zero, apply("add", node, y), rest)
+    run = compile_native(Function("f", (Parameter("x", Type(8)), Parameter("y", Type(8))), (Result(Type(8), node),)))
+    for words in ((0, 0), (1, 255), (200, 3), (255, 1), (77, 13)):
+        assert list(run(*words)) == evaluate([node], dict(zip((x, y), words)))
+
+
 def test_wide_division_is_our_own():
     """Restoring division against Python's, on words whose top bits are set as often as not."""
     names = ("udiv", "urem", "sdiv", "srem")
