@@ -117,7 +117,7 @@ def guarded(roots: Sequence[Node], *, lazy: bool, wide: Callable[[int], bool] = 
     widths that the target computes on a larger word, where a quotient overflows nothing.
     """
     partial: set[Node] = set()
-    known: dict[Node, Range] = {}
+    known = _Known({}, {})
 
     def step(node: Node) -> Node:
         if node.op in LEAVES or not TABLE[node.op].undefined:
@@ -137,13 +137,21 @@ def guarded(roots: Sequence[Node], *, lazy: bool, wide: Callable[[int], bool] = 
 
 
 @dataclass(frozen=True, slots=True)
+class _Known:
+    """What was found out of nodes already: their ranges, and what `_decided` makes of them."""
+
+    ranges: dict[Node, Range]
+    decided: dict[Node, Node]
+
+
+@dataclass(frozen=True, slots=True)
 class _Case:
     kind: Literal["poison", "ub"]
     when: Node
     gives: Node
 
 
-def _undefined(node: Node, wide: Callable[[int], bool], known: dict[Node, Range]) -> list[_Case]:
+def _undefined(node: Node, wide: Callable[[int], bool], known: _Known) -> list[_Case]:
     """Where `node` is undefined, and what the total operation gives there; without what ranges exclude."""
     row = TABLE[node.op]
     cases = []
@@ -157,7 +165,7 @@ def _undefined(node: Node, wide: Callable[[int], bool], known: dict[Node, Range]
     return cases
 
 
-def _safe(node: Node, cases: Sequence[_Case], known: dict[Node, Range]) -> Node | None:
+def _safe(node: Node, cases: Sequence[_Case], known: _Known) -> Node | None:
     """`node` with its last argument made 1 where that averts undefined behaviour; None where 1 is no better.
 
     (A signed bit is 0 or -1, and -1 / -1 is undefined.)
@@ -172,18 +180,29 @@ def _safe(node: Node, cases: Sequence[_Case], known: dict[Node, Range]) -> Node 
     return graph.rebuilt(node, (*others, choose(graph.any_of(averted), one, last)))
 
 
-def _decided(condition: Node, known: dict[Node, Range]) -> Node:
+def _decided(condition: Node, known: _Known) -> Node:
     """`condition`, with what ranges tell about its parts put in."""
+    waiting = [condition]
+    while waiting:
+        missing = [arg for arg in waiting[-1].args if arg not in known.decided]
+        if not missing:
+            node = waiting.pop()
+            if node not in known.decided:
+                args = tuple(known.decided[arg] for arg in node.args)
+                known.decided[node] = _settled(graph.rebuilt(node, args), known)
+        waiting += missing
+    return known.decided[condition]
 
-    def step(node: Node) -> Node:
-        if node.width > 1 or node.op in LEAVES:
-            return node
-        if node.op == "and":
-            return both(*node.args)
-        _fill(known, node)
-        return graph.const(known[node].low, 1) if known[node].single else node
 
-    return graph.rewrite([condition], step)[0]
+def _settled(node: Node, known: _Known) -> Node:
+    """`node`, or the truth value that its range leaves it."""
+    if node.width > 1 or node.op in LEAVES:
+        return node
+    if node.op == "and":
+        return both(*node.args)
+    _fill(known.ranges, node)
+    range_ = known.ranges[node]
+    return graph.const(range_.low, 1) if range_.single else node
 
 
 def _fill(known: dict[Node, Range], node: Node) -> None:
