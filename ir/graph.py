@@ -390,6 +390,8 @@ class Function:
             renamed[old.value] = new.value
             if old.poison is not FALSE:
                 renamed[old.poison] = new.poison
+            if old.undef is not FALSE:
+                renamed[old.undef] = new.undef
         cut = None if self.cut is None else self.cut.over(renamed)
         return replace(self.over(substitute(self.roots, renamed)), parameters=tuple(parameters), cut=cut,
                        trace=self.trace.over(renamed))

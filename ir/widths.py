@@ -201,6 +201,9 @@ def _counting(roots: Sequence[Node]) -> set[Node]:
     for node in reversed(nodes):
         if node in found and node.op in _CARRIES:
             found.update(_words(node))
+    for node in nodes:
+        if node.op == "select" and not found.isdisjoint(_words(node)):  # also an input that may be undef
+            found.add(node)
     counted: set[Node] = set()
     for node in nodes:
         if TABLE[node.op].counts == "result" or (node.op in _CARRIES and not counted.isdisjoint(_words(node))):

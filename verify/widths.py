@@ -100,7 +100,9 @@ class Reread:
             if function.unrolled or function.beyond is not FALSE:
                 raise PrimirError(f"a loop of {function.name} was unrolled, and may run otherwise at another width",
                                   hint="only functions without loops can be read at other widths")
-        self.spec, self.target = spec, target
+        if spec.reference is not None:
+            spec = replace(spec, reference=_named(spec.reference, spec))
+        self.spec, self.target = spec, _named(target, spec)  # so that what counts bits on one side does on the other
         self.width = _only_width([*(p.type for p in spec.parameters), *(o.type for o in spec.outputs)], spec.name)
         self._rereading = Rereading(_roots(spec, target), self.width)
 
@@ -189,6 +191,14 @@ def _possible(condition: Node, meanings: dict[Node, Meaning]) -> int:
 def _roots(spec: Spec, target: Function) -> list[Node]:
     reference = () if spec.reference is None else spec.reference.roots
     return [spec.requires, spec.ensures, *(each.condition for each in spec.obligations), *reference, *target.roots]
+
+
+def _named(function: Function, spec: Spec) -> Function:
+    """`function` with the names of the parameters of `spec`."""
+    if len(function.parameters) != len(spec.parameters):
+        return function  # which is refused when they are compared
+    return function.taking([replace(own, name=given.name)
+                            for own, given in zip(function.parameters, spec.parameters, strict=True)])
 
 
 def _over(function: Function, roots: Sequence[Node], width: int) -> Function:

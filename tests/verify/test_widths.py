@@ -6,9 +6,12 @@ from pathlib import Path
 import pytest
 from primir.cli import run
 from primir.ir.errors import PrimirError
+from primir.ir.graph import CONST, topological
+from primir.lift.llvm import lift_llvm
+from primir.lift.spec import from_function
 from primir.verify.obligations import Obligation, findings, verify_pair
 from primir.verify.verdict import Bounded, Proved, Refuted, Unknown, Vacuous
-from primir.verify.widths import Argument, AtWidth, at_widths, parse_widths, together
+from primir.verify.widths import Argument, AtWidth, Reread, at_widths, parse_widths, together
 
 PAIRS = {
     "sum": ("i32 %x, i32 %y", "%a = xor i32 %x, %y\n%b = and i32 %x, %y\n%c = shl i32 %b, 1\n%r = add i32 %a, %c",
@@ -176,6 +179,20 @@ def test_the_worst_verdict_counts(verdicts, status):
     assert together(parts, None).status == status
     assert together(parts, Argument(missing="none")).status == ("unknown" if status == "proved" else status)
     assert together(parts, Argument()).status == status
+
+
+SHIFTS = "define i32 @f(i32 %x, i32 %n) {\n  %c = icmp ult i32 %n, 31\n  %s = select i1 %c, i32 %n, i32 0\n" \
+    "  %r = shl i32 %x, %s\n  %q = select i1 %c, i32 %r, i32 %x\n  ret i32 %q\n}"
+
+
+@pytest.mark.parametrize("undef", [False, True])
+def test_what_counts_bits_on_one_side_does_on_the_other(here, undef):
+    """The target compares with 31 as the source does, under other names, and nothing else there says what 31 is."""
+    other = "define i32 @f(i32 %a, i32 %b) {\n  %c = icmp ult i32 %b, 31\n  %r = zext i1 %c to i32\n  ret i32 %r\n}"
+    reread = Reread(from_function(lift_llvm(SHIFTS, undef_inputs=undef)), lift_llvm(other, undef_inputs=undef))
+    _, target = reread.at(8)
+    assert [p.name for p in target.parameters] == ["x", "n"]
+    assert {node.data for node in topological(target.roots) if node.op == CONST and node.width == 8} >= {7}
 
 
 # --- the command ------------------------------------------------------------------------------------------------------
