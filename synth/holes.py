@@ -85,15 +85,16 @@ def accumulate(total, x, shift, word, factor, count):
 
 
 @jit
-def sieve(code, left, right, values, holes, entry, count, bits, goal, care, ones, rows, alive):
-    """Marks which of `count` entries from entry[0] on come right at bit 0, in loops that compile to vector code."""
+def sieve(code, left, right, values, holes, lead, entry, count, bits, goal, care, ones, rows, alive):
+    """Marks which of `count` entries from entry[lead] on come right at bit 0, in loops that compile to vector code."""
     first = values + holes
     for j in range(count):
-        rows[0, j] = bits[entry[0] + j]
+        rows[lead, j] = bits[entry[lead] + j]
         alive[j] = False
-    for s in range(1, values):
-        for j in range(count):
-            rows[s, j] = bits[entry[s]]
+    for s in range(values):
+        if s != lead:
+            for j in range(count):
+                rows[s, j] = bits[entry[s]]
     for choice in range(1 << holes):
         for q in range(holes):
             for j in range(count):
@@ -180,33 +181,35 @@ def known(n, first, kept, depth, word, carry, failed, fails):
 
 
 @jit
-def search(code, left, right, kept, values, holes, low, size, start, stop, most, cap, bits, goal, care, ones, hits,
-           constants, counts, scratch):
+def search(code, left, right, kept, values, holes, lead, low, size, start, stop, most, cap, bits, goal, care, ones,
+           hits, constants, counts, scratch):
     """Goes through blocks of tuples of values for each shape, from number `start` on: which come right?
 
+    In a block only the value at the place `lead` differs, the one for which there are the most entries.
     Stops after about `most` choices. Gives where it stopped; counts are of hits and choices. A hit is a shape and the
     entries; its constants are the ones with zeros where a bit does not matter.
     """
     word, carry, product, failed, fails, choice, entry, rows, alive = scratch
-    blocks = (size[0] + BLOCK - 1) // BLOCK
+    blocks = (size[lead] + BLOCK - 1) // BLOCK
     counts[0], counts[1] = 0, 0
     position = start
     while position < stop and counts[1] < most and counts[0] + BLOCK <= hits.shape[0]:
         rest = position // blocks
         begin = position % blocks * BLOCK
         position += 1
-        for s in range(1, values):
-            entry[s] = low[s] + rest % size[s]
-            rest //= size[s]
-        entry[0] = low[0] + begin
-        count = min(BLOCK, size[0] - begin)
+        for s in range(values):
+            if s != lead:
+                entry[s] = low[s] + rest % size[s]
+                rest //= size[s]
+        entry[lead] = low[lead] + begin
+        count = min(BLOCK, size[lead] - begin)
         codes, lefts, rights = code[rest], left[rest], right[rest]
-        sieve(codes, lefts, rights, values, holes, entry, count, bits[0], goal[0], care[0], ones, rows, alive)
+        sieve(codes, lefts, rights, values, holes, lead, entry, count, bits[0], goal[0], care[0], ones, rows, alive)
         counts[1] += count
         for j in range(count):
             if not alive[j]:
                 continue
-            entry[0] = low[0] + begin + j
+            entry[lead] = low[lead] + begin + j
             spent = descend(codes, lefts, rights, kept[rest], values, holes, entry, cap, bits, goal, care, ones, word,
                             carry, product, failed, fails, choice)
             counts[1] += abs(spent)
@@ -331,17 +334,17 @@ class Shapes:
         hits = np.zeros((HITS, 1 + self.values), dtype=np.int64)
         constants = np.zeros((HITS, self.holes), dtype=np.uint64)
         counts = np.zeros(2, dtype=np.int64)
-        position, stop = 0, len(self.nodes) * -(-len(ranges[0]) // BLOCK) * prod(map(len, ranges[1:]))
+        lead = int(size.argmax())
+        position, stop = 0, len(self.nodes) * -(-int(size[lead]) // BLOCK) * (prod(size.tolist()) // int(size[lead]))
         ones = np.uint64((1 << samples) - 1)
         scratch = self._scratch(len(goal.words))
         while position < stop:
             position = compiled().search(
-                self._code, self._left, self._right, self._kept, self.values, self.holes, low, size, position, stop,
-                AT_ONCE, cap, bits, goal.words, goal.care, ones, hits, constants, counts, scratch)
+                self._code, self._left, self._right, self._kept, self.values, self.holes, lead, low, size, position,
+                stop, AT_ONCE, cap, bits, goal.words, goal.care, ones, hits, constants, counts, scratch)
             for (shape, *entries), numbers in zip(hits[:counts[0]].tolist(), constants.tolist(), strict=False):
                 yield Filling(self.nodes[shape], tuple(entries), tuple(numbers))
             checkpoint(int(counts[1]))
-
 
     def _scratch(self, width: int) -> tuple[NDArray[Any], ...]:
         """Room for the compiled search: slices and carries by depth, sums of products, states that led nowhere."""

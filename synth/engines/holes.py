@@ -36,7 +36,8 @@ if TYPE_CHECKING:
 FIRST = 48  # samples to begin with; those that refute constants join them
 MOST_COST = 6
 MOST_LINES = 4  # operations of a shape
-LARGE = 100_000_000  # choices that shapes of one kind over values of some levels may take
+LARGE = 4_000_000_000  # tuples of values that shapes of one kind may be tried on
+VAGUE = 20_000_000  # choices that they may take where the lowest bit does not decide
 CHOICES = 1_000_000_000  # over all tuples of a kind of shapes, so that few tuples may be searched deeply
 LEAST_CHOICES, MOST_CHOICES = 300, 100_000  # for one tuple
 LOST = 8  # low bits at the most that a right shift may hide from the search
@@ -432,7 +433,7 @@ class _Holes:
                         if max(split) <= self.pools.level:
                             ranges = [levels[level] for level in split]
                             work = len(kind.nodes) * prod(map(len, ranges)) * goal.weight
-                            if 0 < work <= LARGE:
+                            if 0 < work <= (LARGE if goal.weight == 1 else VAGUE):
                                 yield _Task(aim, kind, ranges, goal, work)
 
     def _searched(self, task: _Task, bits: Words) -> Iterator[Node]:
