@@ -38,6 +38,7 @@ from ..ir.graph import (
     leaves,
     negate,
     rebuilt,
+    rewrite,
     substitute,
     topological,
 )
@@ -46,6 +47,7 @@ from .provers.portfolio import satisfiable
 from .provers.query import Answer, DontKnow, Prover, Query, Sat, Unsat
 
 NARROW = (8, 16, 17, 32, 33, 64, 65)  # widths that a factor is tried to have
+CASES = 3  # conditions of selects that are told apart, one inside the other
 NARROWING = 0.5  # seconds to show that
 
 Place: TypeAlias = "tuple[int, int]"  # the loops that source and target have left behind
@@ -164,10 +166,54 @@ class Claim:
         query = Query(goal, tuple(node for node in assumptions if node is not TRUE))
         if not _factors(query.conditions):
             return satisfiable(query, deadline, provers)
-        answer = satisfiable(query, deadline.slice(deadline.left() / 3), provers)
-        if not isinstance(answer, DontKnow):
-            return answer
+        cheap = _by_cases(query, deadline.slice(deadline.left() / 3), provers[:3])
+        if isinstance(cheap, Unsat):
+            return cheap
+        for attempt in (satisfiable, _by_cases):
+            answer = attempt(query, deadline.slice(deadline.left() / 3), provers)
+            if not isinstance(answer, DontKnow):
+                return answer
         return satisfiable(_narrowed(query, deadline.slice(deadline.left() / 2), provers), deadline, provers)
+
+
+def _by_cases(query: Query, deadline: Deadline, provers: Sequence[Prover], depth: int = CASES) -> Answer:
+    """Unsat where `query` has no model whether the conditions of its selects hold or not; else DontKnow."""
+    parts = [part for condition in query.conditions for part in conjuncts(condition)]
+    if any(negate(part) in parts for part in parts) or any(_always(negate(part)) for part in parts):
+        return Unsat("evaluation")
+    condition = next((node.args[0] for node in topological(parts) if node.op == "select"), None)
+    if condition is None or depth == 0:
+        return satisfiable(Query(parts[-1], tuple(parts[:-1])), deadline, provers)
+    names: dict[str, None] = {}
+    for value in (TRUE, FALSE):
+        *assumptions, goal = _decided(parts, condition, value)
+        holding = condition if value is TRUE else negate(condition)
+        case = Query(goal, (*assumptions, holding))
+        answer = _by_cases(case, deadline.slice(deadline.left() / 2), provers, depth - 1)
+        if not isinstance(answer, Unsat):
+            return DontKnow("")  # a model of a case is one of the query, too, but for what was solved
+        names[answer.prover] = None
+    return Unsat(", ".join(names))
+
+
+def _decided(parts: Sequence[Node], condition: Node, value: Node) -> list[Node]:
+    """`parts` where `condition` has this value, and the selects that it decides are decided."""
+
+    def step(node: Node) -> Node:
+        if node is condition:
+            return value
+        if node.op == "select" and node.args[0].is_const:
+            return choose(*node.args)
+        return negate(node.args[0]) if node.op == "not" and node.width == 1 else node
+
+    return rewrite(parts, step)
+
+
+def conjuncts(condition: Node) -> list[Node]:
+    """The conditions of which a condition is the conjunction."""
+    if condition.op == "and" and condition.width == 1:
+        return [part for arg in condition.args for part in conjuncts(arg)]
+    return [condition]
 
 
 def _factors(conditions: Sequence[Node]) -> list[Node]:
@@ -353,9 +399,11 @@ def prove(machine: Machine, names: tuple[str, str], deadline: Deadline,
     if not any(cut.loops for cut in cuts) or leaves([*(node for cut in cuts for node in cut.nodes)], CHOICE):
         return DontKnow("induction: no loop that it could go over")
     doubts: list[str] = []
-    for wide, pace in product((False, True), paces(machine)):
+    attempts = list(product((False, True), paces(machine)))
+    for done, (wide, pace) in enumerate(attempts):
         at_pace = replace(machine, pace=pace)
-        guess = guessed(at_pace, deadline.slice(deadline.left() / 2), wide)
+        share = deadline.left() / (len(attempts) - done + 0.5)
+        guess = guessed(at_pace, deadline.slice(share), wide)
         if isinstance(guess, str):
             doubts.append(guess)
             continue
@@ -377,7 +425,7 @@ def _checked(machine: Machine, invariants: Invariants, measures: Mapping[Place, 
     for claim in claims(machine, invariants, measures):
         match claim.shown(deadline, provers):
             case Unsat(prover):
-                names[prover] = None
+                names.update(dict.fromkeys(prover.split(", ")))
             case Sat():
                 return DontKnow(f"not shown that {claim.what}")
             case DontKnow(why):
@@ -394,6 +442,8 @@ def _remarks(machine: Machine, invariants: Invariants, names: tuple[str, str]) -
     where = f" ({', '.join(dict.fromkeys(lines))})" if lines else ""
     if not machine.target.loops:
         ends = f"where {source} does not end, nothing is asked of {target}, which has no loop"
+    elif not machine.source.loops:
+        ends = f"{target} is shown to end"
     else:
         ends = f"where {source} ends, {target} ends, too; where it does not, nothing is asked"
     remarks = [f"by induction over loops{where}, {conditions} invariant conditions: {ends}"]

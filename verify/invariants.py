@@ -451,9 +451,11 @@ def _bounds(node: Node, words: Sequence[int]) -> Iterator[Node]:
 
 
 def program_conditions(machine: Machine) -> list[Node]:
-    """The comparisons of words that both sides, and what is asked of them, are made of."""
-    return [node for node in topological(_nodes(machine)) if node.width == 1 and node.op not in LEAVES
-            and TABLE[node.op].predicate and any(arg.width > 1 for arg in node.args)]
+    """The comparisons of words that both sides, and what is asked of them, are made of, and where one of two holds."""
+    compared = {node for node in topological(_nodes(machine)) if node.width == 1 and node.op not in LEAVES
+                and TABLE[node.op].predicate and any(arg.width > 1 for arg in node.args)}
+    return [node for node in topological(_nodes(machine)) if node in compared
+            or node.op == "or" and compared.issuperset(node.args)]
 
 
 def _about_other_words(conditions: Iterable[Node], words: Sequence[Node]) -> Iterator[Node]:

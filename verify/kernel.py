@@ -10,11 +10,13 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 
+PLAIN = 8  # bits
 EXTRA = 40  # rows more than columns that are looked at before the others confirm what was found
 
 
 def kernel(table: Sequence[Sequence[int]], width: int) -> list[list[int]]:
-    """Vectors v with `sum(row[k] * v[k]) % 2**width == 0` for all rows: they generate all such vectors.
+    """Vectors v with `sum(row[k] * v[k]) % 2**width == 0` for all rows. Up to PLAIN bits they generate all such vectors;
+    above, a vector may have given way to one that differs by what is about a few bits.
 
     Later positions are solved for first: as few vectors as can be have a factor there.
     """
@@ -31,7 +33,8 @@ def kernel(table: Sequence[Sequence[int]], width: int) -> list[list[int]]:
     for index in rest:
         if any(_product(table[index], vector) & mask for vector in basis):
             basis = _restricted(basis, table[index], width)
-    return [_plain(vector, table, width) for vector in _reduced(basis, width)]
+    found = _reduced(basis, width)
+    return [_plain(vector, table, width) for vector in found] if width > PLAIN else found
 
 
 def _plain(vector: list[int], table: Sequence[Sequence[int]], width: int) -> list[int]:

@@ -45,7 +45,7 @@ from ..lift.spec import Example, Spec
 from .align import aligned, check_signatures
 from .choices import exists_forall
 from .counterexample import Behaviour, replayed, shrunk
-from .induction import Machine, cut_of, prove
+from .induction import Machine, conjuncts, cut_of, prove
 from .provers.portfolio import STANDARD, satisfiable
 from .provers.query import Answer, DontKnow, Prover, Query, Sat, Unsat
 from .verdict import Bounded, Proved, Refuted, Unknown, Vacuous, Verdict
@@ -209,7 +209,7 @@ def _with_loops(source: Function, target: Function, requires: Node,
     machine = Machine(old, new, requires, *ends(source.over(old.roots), target.over(new.roots)))
     cut_off = not (source.beyond is FALSE and target.beyond is FALSE)
 
-    def induction(means: _Means) -> Verdict:
+    def induction(means: _Means) -> Proved | Unknown:
         found = prove(machine, (source.name, target.name), means.deadline, means.provers)
         if isinstance(found, DontKnow):
             return Unknown(found.why)
@@ -227,7 +227,7 @@ def _with_loops(source: Function, target: Function, requires: Node,
         tried = induction(means)
         if isinstance(tried, Proved):
             return tried
-    return _noting(verdict, (tried.why,)) if isinstance(tried, Unknown) and isinstance(verdict, Bounded) else verdict
+    return _noting(verdict, (tried.why,)) if isinstance(verdict, Bounded | Unknown) else verdict
 
 
 def _unwound_pair(source: Function, target: Function, requires: Node,
@@ -345,13 +345,9 @@ def _meets(spec: Spec, reference: Function | None, target: Function, means: _Mea
     if spec.examples:
         return _noting(unrolled(means), remarks)
     # the domain of an unrolled reference says nothing of runs beyond its bound; that of its last runs says it all
-    domain = set() if reference is None else set(_conjuncts(reference.domain))
-    rest = all_of(part for part in _conjuncts(condition) if part not in domain)
+    domain = set() if reference is None else set(conjuncts(reference.domain))
+    rest = all_of(part for part in conjuncts(condition) if part not in domain)
     return _noting(_with_loops(source, target, rest, ends, means, unrolled), remarks)
-
-
-def _conjuncts(condition: Node) -> list[Node]:
-    return [part for arg in condition.args for part in _conjuncts(arg)] if condition.op == "and" else [condition]
 
 
 def _unmet(spec: Spec, reference: Function | None, target: Function) -> list[Node]:

@@ -7,15 +7,20 @@ import pytest
 from loop_programs import Program, changed, random_program
 from primir.ir.errors import PrimirError
 from primir.ir.evaluate import compiled
-from primir.ir.graph import FALSE, TRUE, leaves
+from primir.ir.graph import FALSE, TRUE, leaves, negate
 from primir.jobs.limits import Deadline
 from primir.lift.llvm import lift_llvm
 from primir.lift.loops import Unroll
-from primir.verify.induction import Induction, Machine, claims, cut_of, prove
+from primir.verify import induction
+from primir.verify.induction import Claim, Induction, Machine, claims, cut_of, prove
 from primir.verify.invariants import QUICK, guessed
+from primir.verify.provers.exhaustive import Exhaustive
+from primir.verify.provers.portfolio import satisfiable
 from primir.verify.provers.query import Unsat
+from primir.verify.provers.ring import RingForm
 from primir.verify.refine import accepted, pair, refine, wrong
 from primir.verify.verdict import Bounded, Proved
+from queries import models, random_query
 
 SECONDS = 20
 
@@ -138,6 +143,27 @@ def test_a_relation_that_is_not_kept_is_no_proof():
     assert not holds({})
     for place, conditions in invariants.items():
         assert not holds({**invariants, place: (*conditions, FALSE)}) or FALSE in conditions
+
+
+ALGEBRA = ("mul", "mul", "select", "select", "add", "sub", "ult", "eq", "zext", "trunc", "and", "not")
+
+
+def test_a_claim_is_shown_only_where_it_holds(monkeypatch):
+    """Factors made narrow and equal, equations solved and selects decided: no model gets lost on the way."""
+    monkeypatch.setattr(induction, "NARROW", (1, 2, 3))
+    seed = random.randrange(1 << 32)
+    rng = random.Random(seed)
+    provers = (RingForm(), Exhaustive(16))
+    shown = 0
+    for _ in range(250):
+        query = random_query(rng, ALGEBRA, 4)
+        found = [Claim("it", query.assumptions, negate(query.goal)).shown(Deadline(5), provers),
+                 induction._by_cases(query, Deadline(5), provers),
+                 satisfiable(induction._narrowed(query, Deadline(5), provers), Deadline(5), provers)]
+        for answer in found:
+            assert not (isinstance(answer, Unsat) and models(query)), (seed, query)
+            shown += isinstance(answer, Unsat)
+    assert shown > 30, seed
 
 
 # --- against running the loops ----------------------------------------------------------------------------------------
