@@ -15,8 +15,10 @@ EXTRA = 40  # rows more than columns that are looked at before the others confir
 
 
 def kernel(table: Sequence[Sequence[int]], width: int) -> list[list[int]]:
-    """Vectors v with `sum(row[k] * v[k]) % 2**width == 0` for all rows. Up to PLAIN bits they generate all such vectors;
-    above, a vector may have given way to one that differs by what is about a few bits.
+    """Vectors v with `sum(row[k] * v[k]) % 2**width == 0` for all rows.
+
+    Up to PLAIN bits they generate all such vectors; above, one may have given way to a vector that differs by what is
+    about a few bits.
 
     Later positions are solved for first: as few vectors as can be have a factor there.
     """
