@@ -24,7 +24,7 @@ test: $(READY)
 	$(BIN)/python -m pytest tests
 
 slow: $(READY)
-	$(BIN)/python -m pytest tests -m slow
+	$(BIN)/python -m pytest tests -m slow -n 2 --dist worksteal --durations=20
 
 types: $(TOOLS) $(LINK)
 	$(BIN)/mypy
