@@ -240,6 +240,17 @@ def _engine(text: str, level: int) -> Any:
     return engine
 
 
+def optimized(text: str) -> str:
+    """The module as LLVM's optimizer (O2) leaves it."""
+    llvm = _llvm()
+    parsed = llvm.parse_assembly(_joined([text]))
+    parsed.verify()
+    builder = llvm.create_pass_builder(llvm.Target.from_default_triple().create_target_machine(opt=2),
+                                       llvm.create_pipeline_tuning_options(speed_level=2))
+    builder.getModulePassManager().run(parsed, builder)
+    return str(parsed)
+
+
 def library(text: str) -> Any:
     """An execution engine with the module's functions as machine code for this very processor, optimized as by -O3."""
     llvm = _llvm()

@@ -8,15 +8,11 @@ An operation that LLVM leaves undefined on a sample is no program at all: sample
 
 from __future__ import annotations
 
-import os
-import select
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import product
 from math import prod
-from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
@@ -24,8 +20,6 @@ from ..ir.evaluate import WORDS
 from ..ir.graph import Node, apply, const, leaf
 from ..ir.kernel import CODE, kernels, load_generated, unsigned
 from ..ir.primes import TABLE, Row
-from ..jobs.limits import Deadline
-from . import holes
 
 if TYPE_CHECKING:
     import numpy as np
@@ -36,6 +30,7 @@ if TYPE_CHECKING:
 STANDARD_WIDTHS = frozenset({1, 8, 16, 32, 64})
 GROWN_AT_ONCE = 200_000  # candidates between two looks at the budget, and at Ctrl-C
 SWEPT_AT_ONCE = 5_000_000
+PAUSE = 200_000_000  # candidates of a sweep after which another engine may have its turn
 FILTERS = 8  # samples that are looked at in vector code
 HITS = 1024  # candidates that one sweep reports at the most
 LEAF = -1  # the operation code of an input or constant
@@ -191,7 +186,8 @@ def survivors(code, x, ys, wanted, mask, equal, alive, W, B, M, T, V):
 
 
 @cache
-def _compiled() -> ModuleType:
+def compiled() -> ModuleType:
+    """The compiled loops of the bank."""
     rows = kernels()
     binary = [row for row in TABLE.values() if row.arguments == ("w", "w")]
     source = _KERNELS.replace("{rows}", rows.__name__)
@@ -201,26 +197,8 @@ def _compiled() -> ModuleType:
     return load_generated("bank", source)
 
 
-def compile_kernels(deadline: Deadline, waiting: Callable[[], None]) -> None:
-    """Has a child compile the kernels into the cache on disk, if they are not there; it takes a quarter of a minute.
-
-    Here it could not be stopped. `waiting` is called a few times a second, and may raise. Where there is no folder to
-    write to, nothing is done, and the first search compiles for itself. jobs.workers.TimedOut at the deadline.
-    """
-    from ..jobs.workers import Worker
-
-    if not (mark := _compiled_mark()) or mark.exists():
-        return
-    with Worker() as worker:
-        job = worker.start("primir.synth.bank:compile_here", seconds=min(deadline.left(), 600))
-        while not job.done():
-            waiting()
-            select.select([job], [], [], 0.1)
-        job.result()
-
-
 def compile_here() -> None:
-    """Compiles the kernels by using each once, and marks that it was done."""
+    """Compiles the kernels by using each once."""
     import numpy as np
 
     ones = np.ones(4, dtype=np.uint64)
@@ -231,20 +209,6 @@ def compile_here() -> None:
     goal = Goal(8, ones, ones == 1, np.uint64(255))
     for _ in bank.sweep(operations, goal, 2, lambda made: None):
         pass
-    holes.compile_here()
-    if mark := _compiled_mark():
-        mark.touch()
-
-
-def _compiled_mark() -> Path | None:
-    """The file that says that these kernels were compiled by this numba and this Python; None without a folder."""
-    import numba
-
-    path = Path(_compiled().__file__ or "")
-    if not os.access(path.parent, os.W_OK) or not path.parent.name == "kernels":
-        return None
-    others = Path(holes.compiled().__file__ or "").stem
-    return path.with_suffix(f".{others}-{sys.implementation.cache_tag}-numba-{numba.__version__}.compiled")
 
 
 def _branches(rows: Sequence[Row], statement: str) -> str:
@@ -315,7 +279,7 @@ class Bank:
         self._hashes = np.empty(capacity, dtype=np.uint64)
         self._table = np.empty(1 << (2 * capacity - 1).bit_length(), dtype=np.int32)
         self._count = np.zeros(1, dtype=np.int64)
-        self._kernels = _compiled()
+        self._kernels = compiled()
         self._casts = casts
         self.restart(leaves)
 
@@ -393,12 +357,16 @@ class Bank:
                 yield entries.start + int(index)
 
     def sweep(self, operations: Sequence[Operation], goal: Goal, level: int,
-              checkpoint: Callable[[int], None]) -> Iterator[Node]:
-        """Programs of cost `level` with one of `operations` at their root that meet `goal`; none of them is stored."""
+              checkpoint: Callable[[int], None]) -> Iterator[Node | None]:
+        """Programs of cost `level` with one of `operations` at their root that meet `goal`; none of them is stored.
+
+        None comes in between, after every PAUSE candidates or so.
+        """
         import numpy as np
 
         columns = np.ascontiguousarray(self.values[: len(self), :FILTERS].T)
         hits = np.empty((HITS, 4), dtype=np.int64)
+        swept = 0
         for plan in self._plans([op for op in operations if op.result == goal.width], level, SWEPT_AT_ONCE):
             found = self._kernels.sweep(plan.rows, plan.words, self.values, columns, goal.words, goal.care, goal.mask,
                                         goal.against is not None, goal.words if goal.against is None else goal.against,
@@ -408,6 +376,10 @@ class Bank:
                 args = map(self.expression, entries[: len(operation.widths)])
                 yield apply(operation.row.name, *args, width=operation.result)
             checkpoint(plan.work)
+            swept += plan.work
+            if swept > PAUSE:
+                swept = 0
+                yield None
 
     def expression(self, entry: int) -> Node:
         """The program of `entry` as a graph, over the leaves."""

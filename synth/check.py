@@ -41,8 +41,8 @@ class Checker:
     unproved: list[Node] = field(default_factory=list)
     _seen: set[Node] = field(default_factory=set)
 
-    def check(self, candidates: Iterable[Node]) -> Answer | None:
-        """The first candidate that is proved, in the order of cost and latency; its cost is the least of them."""
+    def check(self, candidates: Iterable[Node], seconds: float = PATIENCE) -> Answer | None:
+        """The first candidate that is proved, within `seconds` each, in the order of cost and latency."""
         fresh = [node for node in dict.fromkeys(map(self.tidied, candidates)) if node not in self._seen][:MOST]
         for node in sorted(fresh, key=self._rank):
             if self.deadline.passed():
@@ -51,7 +51,7 @@ class Checker:
             failures = self.problem.failures([node], AT_ONCE)
             if failures:
                 self._refuted_on(*failures)
-            elif (answer := self.prove(node, PATIENCE)) is not None:
+            elif (answer := self.prove(node, seconds)) is not None:
                 return answer
         return None
 

@@ -322,11 +322,12 @@ class Shapes:
         self._kept = np.array([kept for _, kept in tables], dtype=np.bool_)
 
     def fillings(self, bits: Words, ranges: Sequence[range], goal: Slices, samples: int, cap: int,
-                 checkpoint: Callable[[int], None]) -> Iterator[Filling]:
+                 checkpoint: Callable[[int], None]) -> Iterator[Filling | None]:
         """Values out of `ranges`, one for each place, and constants with which a shape meets `goal`.
 
         `bits` are the slices of all values on `samples` samples. After `cap` choices a tuple of values is given up.
-        `checkpoint` is told the choices made since it was last told; it may raise to stop.
+        `checkpoint` is told the choices made since it was last told; it may raise to stop. None comes in between, where
+        there are more to try.
         """
         import numpy as np
 
@@ -345,6 +346,8 @@ class Shapes:
             for (shape, *entries), numbers in zip(hits[:counts[0]].tolist(), constants.tolist(), strict=False):
                 yield Filling(self.nodes[shape], tuple(entries), tuple(numbers))
             checkpoint(int(counts[1]))
+            if position < stop:
+                yield None
 
     def _scratch(self, width: int) -> tuple[NDArray[Any], ...]:
         """Room for the compiled search: slices and carries by depth, sums of products, states that led nowhere."""

@@ -134,7 +134,7 @@ class Pools:
             if self._bank.estimate(operations, level) <= STORED:
                 break
         try:
-            self._bank.grow(operations, self._budget.spend)
+            self._bank.grow(operations, self._budget.store)
         except OutOfRoom:
             self._bank.level = level  # what fits serves
         for pool in self.at.values():

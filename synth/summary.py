@@ -75,7 +75,7 @@ def _notes(result: Result) -> Iterator[str]:
             within = "proved" if bound is None else f"proved for up to {bound} runs of a loop,"
             yield f"  {within} on the emitted LLVM IR, read again, by {prover} in {result.proof.seconds:.2f} s"
         if search.engine == THE_REFERENCE:
-            yield f"  this is the function that was given: nothing cheaper was found among {work}"
+            yield f"  this is the function that was given, or simplified: nothing cheaper was found among {work}"
         elif search.engine:
             yield f"  found by {search.engine} among {work}"
     elif result.status == "unknown":

@@ -13,6 +13,7 @@ from ..ir.primes import TABLE, Row, operations
 from ..lift.spec import Spec
 from .bank import STANDARD_WIDTHS, Operation
 
+MANY = 12  # constants in a spec, which then is an unrolled loop or a table: each of them says little
 FEW = 4  # constants in a spec, of which numbers are derived
 # Of the rows that are one and the same function of single bits, these are the ones that people write.
 _OF_BITS = ("and", "or", "xor", "not", "select")
@@ -97,7 +98,9 @@ def _constants(spec: Spec, width: int) -> Iterator[Node]:
         yield from (const(0, 1), const(1, 1))
         return
     mentioned = [int(node.data) for node in spec.constants() if 1 < int(node.data) < 1 << width]
-    yield from (const(number, width) for number in (0, 1, -1, 2, width - 1, 1 << width - 1, *mentioned))
+    yield from (const(number, width) for number in (0, 1, -1, 2, width - 1, 1 << width - 1))
+    if len(mentioned) <= MANY:
+        yield from (const(number, width) for number in mentioned)
     if len(mentioned) <= FEW:
         yield from (const(number, width) for number in _derived(mentioned, width))
 

@@ -1,4 +1,4 @@
-"""The greater of two signed words."""
+"""The larger of two signed numbers."""
 
 from primir import i32
 

@@ -16,9 +16,10 @@ from ...ir.graph import TRUE, Node, all_of, any_of, apply, both, choose, const, 
 from ...ir.primes import Row
 from ..budget import Budget
 from ..problem import Ask, Problem
-from .enumeration import Candidate, Exhausted
+from .events import Batch, Candidate, Exhausted
 
 FIRST_SAMPLES = 2
+SOLVED = 1_000_000_000.0  # nanoseconds that a query of the solver counts for
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,7 @@ class _Line:
 
 
 def component_programs(problem: Problem, output: int, rows: Sequence[Row], width: int, lines: int, ask: Ask,
-                       budget: Budget) -> Iterator[Candidate | Exhausted]:
+                       budget: Budget) -> Iterator[Candidate | Batch | Exhausted]:
     """Programs of exactly `lines` operations of `rows` on words of `width` bits, with any constants.
 
     Truth values are words 0 and 1 in between. Exhausted when the solver shows that there are no others (`complete`),
@@ -43,7 +44,7 @@ def component_programs(problem: Problem, output: int, rows: Sequence[Row], width
         query.add_sample(sample)
     budget.engine, budget.level = "components", lines
     while True:
-        budget.spend(1)
+        budget.spend(1, SOLVED)
         model = ask(query.condition)
         if not model:
             yield Exhausted(lines, complete=model is False)
@@ -53,6 +54,7 @@ def component_programs(problem: Problem, output: int, rows: Sequence[Row], width
         failures = problem.failures([node])
         if not failures:
             yield Candidate(node)
+            yield Batch()
             if len(problem.bank_rows) > before:  # the prover refuted it
                 query.add_sample(problem.bank_rows[-1])
             else:

@@ -9,7 +9,6 @@ cheap value is also given as a free input to a further shallow search: that find
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import product, zip_longest
 from typing import TYPE_CHECKING
 
@@ -18,6 +17,7 @@ from ..bank import STANDARD_WIDTHS, Bank, Goal, Operation, OutOfRoom
 from ..budget import Budget
 from ..problem import Problem, Wanted
 from ..vocabulary import Vocabulary
+from .events import Batch, Candidate, Exhausted
 
 if TYPE_CHECKING:
     import numpy as np
@@ -33,26 +33,6 @@ TWICE = 50_000  # values that are tried as several arguments of one operation, i
 SHARED = 4_000  # values that are tried as free inputs, if there are no more of their cost
 SHARED_CAPACITY = 200_000
 ROWS = 64  # samples at the most: agreement with the goal is kept in one word
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A program that gives what is wanted on the samples."""
-
-    node: Node
-
-
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """A good moment to check the candidates offered so far: a slower way to find others of this cost comes next."""
-
-
-@dataclass(frozen=True, slots=True)
-class Exhausted:
-    """All candidates of cost `level` were offered; `complete` if they were all programs of that cost there are."""
-
-    level: int
-    complete: bool
 
 
 def enumerate_programs(problem: Problem, output: int, vocabulary: Vocabulary, free: Sequence[Node],
@@ -82,6 +62,7 @@ class _Enumeration:
         self.tests = list(self._tests()) if self.goals[0].width == 1 else []
         self.bank = Bank(self.leaves, vocabulary.casts, CAPACITY)
         self.shared: Bank | None = None
+        self.alone = self.predicate or self.goals[0].width == 1  # where promoted values are not searched any deeper
         self.storing = True
         self.restricted = any(row.arguments == ("w", "w", "w") for row in vocabulary.rows)  # see Bank.splits
 
@@ -123,7 +104,7 @@ class _Enumeration:
             self.storing = False
             return False
         try:
-            self.bank.grow(self.vocabulary.operations, self.budget.spend)
+            self.bank.grow(self.vocabulary.operations, self.budget.store)
         except OutOfRoom:
             self.storing = False  # what was stored of the level serves all the same
         return self.storing
@@ -133,12 +114,10 @@ class _Enumeration:
         flat = [operation for operation in self.vocabulary.operations if len(operation.widths) <= 2]
         if level - 1 > self.bank.level:  # what is stored was compared with all leaves already
             for goal in self.tests:
-                for node in self.bank.sweep(flat, goal, level - 1, self.budget.spend):
-                    yield Candidate(goal.wrapped(node))
+                yield from _offered(self.bank.sweep(flat, goal, level - 1, self.budget.spend), goal)
             yield Batch()
         for goal in self.goals:
-            for node in self.bank.sweep(flat, goal, level, self.budget.spend):
-                yield Candidate(goal.wrapped(node))
+            yield from _offered(self.bank.sweep(flat, goal, level, self.budget.spend), goal)
             yield Batch()
             for node in self._conditional(goal, level):
                 yield Candidate(goal.wrapped(node))
@@ -228,7 +207,7 @@ class _Enumeration:
             elif depth == 1 and count <= TWICE:
                 for part in entries:
                     yield from self._twice(self.bank, part)
-            elif depth == 2 and count <= SHARED:
+            elif depth == 2 and count <= SHARED and self.alone:
                 for part in entries:
                     for entry in part:
                         yield from self._over(entry, depth)
@@ -252,8 +231,8 @@ class _Enumeration:
             yield from self._stored(bank, depth)
             return
         for goal in self.goals:
-            for found in bank.sweep(operations, goal, depth, self.budget.spend):
-                yield Candidate(goal.wrapped(found))
+            yield from (event for event in _offered(bank.sweep(operations, goal, depth, self.budget.spend), goal)
+                        if isinstance(event, Candidate))
 
     def _twice(self, bank: Bank, entries: range) -> Iterator[Candidate]:
         """Operations that take one of `entries` twice or more, and leaves for the rest."""
@@ -304,6 +283,12 @@ class _Enumeration:
         if undefined:  # somewhere: which of the few rows that are left are undefined?
             rows = [row for row in rows if not operation.applied([array[row] for array in arrays])[1]]
         return rows
+
+
+def _offered(nodes: Iterator[Node | None], goal: Goal) -> Iterator[Candidate | Batch]:
+    """The programs of a sweep, and its pauses."""
+    for node in nodes:
+        yield Batch() if node is None else Candidate(goal.wrapped(node))
 
 
 def _ordered(rows: list[int], wanted: Wanted, width: int) -> list[int]:

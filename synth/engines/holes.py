@@ -25,7 +25,7 @@ from ..pool import DEEPEST, Pool, Pools
 from ..problem import Problem
 from ..shapes import Draft, shapes
 from ..vocabulary import Vocabulary
-from .enumeration import Batch, Candidate, Exhausted
+from .events import Batch, Candidate, Exhausted
 
 if TYPE_CHECKING:
     import numpy as np
@@ -139,7 +139,8 @@ class _Holes:
                 self.pools.grow()
             for way in (self._stored, self._joined, self._tests, self._quotients, self._tables, self._selects,
                         self._shapes):
-                yield from map(Candidate, way(cost))
+                for node in way(cost):
+                    yield Batch() if node is None else Candidate(node)
                 yield Batch()
             yield Exhausted(cost, complete=False)
 
@@ -412,8 +413,8 @@ class _Holes:
 
     # --- shapes -------------------------------------------------------------------------------------------------------
 
-    def _shapes(self, cost: int) -> Iterator[Node]:
-        """Shapes of `cost` in all, with the operations that their aim takes; the quick kinds first.
+    def _shapes(self, cost: int) -> Iterator[Node | None]:
+        """Shapes of `cost` in all, with the operations that their aim takes; the quick kinds first. None for a pause.
 
         Those of the most operations take seconds to make, so they come one cost later.
         """
@@ -436,10 +437,13 @@ class _Holes:
                             if 0 < work <= (LARGE if goal.weight == 1 else VAGUE):
                                 yield _Task(aim, kind, ranges, goal, work)
 
-    def _searched(self, task: _Task, bits: Words) -> Iterator[Node]:
+    def _searched(self, task: _Task, bits: Words) -> Iterator[Node | None]:
         cap = min(MOST_CHOICES, max(LEAST_CHOICES, CHOICES // task.work))
         pool = self.pools.at[task.aim.width]
-        for filling in task.kind.fillings(bits, task.ranges, task.goal, len(self.rows), cap, self.budget.spend):
+        for filling in task.kind.fillings(bits, task.ranges, task.goal, len(self.rows), cap, self.budget.fill):
+            if filling is None:
+                yield None
+                continue
             yield from self._solved(task.aim, filling, [pool.node(entry) for entry in filling.entries])
 
     def _aims(self) -> Iterator[_Aim]:
@@ -495,7 +499,7 @@ class _Holes:
             shape = Shapes([filling.shape], len(nodes), len(filling.constants))
             ranges = [range(index, index + 1) for index in range(len(nodes))]
             filling = next(shape.fillings(slices(self.values(nodes, rows), aim.width), ranges, self._goal(aim, rows),
-                                          len(rows), MOST_CHOICES, self.budget.spend), None)
+                                          len(rows), MOST_CHOICES, self.budget.fill), None)
 
 
 @cache

@@ -1,0 +1,81 @@
+"""A problem on words of one width: what is free, with its values on the samples, and what is wanted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ..ir.graph import Node, apply, topological
+from ..ir.kernel import MAX_KERNEL_WIDTH
+from .bank import Bank, Operation
+from .goals import Target
+from .problem import Problem
+from .vocabulary import Vocabulary
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Words = NDArray[np.uint64]
+
+ROWS = 64  # samples at the most
+CAPACITY = 200_000
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """The problem on words of one width: what is free, with its values on the samples, and what is wanted."""
+
+    width: int
+    leaves: list[tuple[Node, Words]]
+    target: Target
+    operations: tuple[Operation, ...]
+    named: frozenset[str]  # the operations of the reference
+    wide_product: bool  # whether there is a product of wider words among them
+
+
+def lane(problem: Problem, output: int, vocabulary: Vocabulary, free: Sequence[Node]) -> Lane | None:
+    """The lane of one output of `problem`; None where there is none, and for a truth value."""
+    import numpy as np
+
+    wanted, result = problem.wanted[output], problem.spec.outputs[output].type.width
+    rows = [row for row in problem.bank_rows if wanted.care[row]][:ROWS]
+    width = max([result, *(node.width for node in (*problem.inputs, *free))])
+    if result == 1 or width > MAX_KERNEL_WIDTH or len(rows) < 4:
+        return None
+    operations = tuple(op for op in vocabulary.operations if op.w == width and set(op.row.arguments) == {"w"}
+                       and len(op.widths) <= 2 and op.row.name not in ("not", "neg"))  # these take a leaf and xor, sub
+    nodes = [*problem.inputs, *free, *(node for node in vocabulary.constants if node.width == width)]
+    values = problem.evaluate(nodes, [problem.tuples[row] for row in rows])
+    leaves = [(node if node.width == width else apply("zext", node, width=width),
+               np.ascontiguousarray(words, dtype=np.uint64)) for node, words in zip(nodes, values, strict=True)]
+    order = _telling(leaves, operations)
+    leaves = [(node, words[order]) for node, words in leaves]
+    words = np.ascontiguousarray(wanted.words[rows][order], dtype=np.uint64)
+    masks = np.full(len(rows), (1 << result) - 1, dtype=np.uint64)
+    reference = problem.spec.reference
+    parts = list(topological([reference.results[output].value])) if reference else []
+    named = frozenset(node.op for node in parts)
+    wide = any(node.op == "mul" and node.width > width for node in parts)
+    return Lane(width, leaves, Target(words, masks, _Cut(result)), operations, named, wide)
+
+
+def _telling(leaves: list[tuple[Node, Words]], operations: Sequence[Operation]) -> NDArray[np.int64]:
+    """The samples in the order of how many programs of one operation they tell apart: a chain looks at the first."""
+    import numpy as np
+
+    bank = Bank(leaves, [], CAPACITY)
+    bank.grow(operations, lambda made: None)
+    distinct = [len(np.unique(column)) for column in bank.values[: len(bank)].T]
+    return np.argsort(np.negative(distinct), kind="stable")
+
+
+@dataclass(frozen=True, slots=True)
+class _Cut:
+    """The low bits of a word."""
+
+    width: int
+
+    def __call__(self, node: Node) -> Node:
+        return node if node.width == self.width else apply("trunc", node, width=self.width)

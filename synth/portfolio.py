@@ -1,0 +1,260 @@
+"""The engines on one output of a spec, taking turns on one budget until the best answer will do.
+
+Each turn goes to the engine that has had the least so far, by what its candidates are known to take, so that the same
+seed and work give the same answer on a busy machine. An answer ends the search when all cheaper trees were looked at,
+or when a quarter more was spent without finding a cheaper one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from ..ir.cost import instructions
+from ..ir.graph import LEAVES, Node, topological
+from ..jobs.limits import Deadline
+from ..jobs.workers import TimedOut
+from ..lift.spec import Spec
+from ..verify.provers.portfolio import satisfiable
+from ..verify.provers.query import Query, Sat, Unsat
+from .budget import Budget, Spent
+from .check import ENOUGH, PATIENCE, Answer, Checker
+from .compilation import Part, compile_kernels
+from .engines.chains import chain_programs
+from .engines.components import component_programs
+from .engines.enumeration import enumerate_programs
+from .engines.events import Batch, Candidate, Exhausted
+from .engines.holes import hole_programs
+from .engines.promotion import promoted_programs
+from .problem import Problem
+from .result import Optimal
+from .simplify import simpler
+from .summary import THE_REFERENCE
+from .vocabulary import Vocabulary, vocabulary
+
+CHEAP_RESTART = 3  # below this cost a search with sharper samples starts again at once
+MOST_LINES = 6  # operations in a program that the solver is asked for
+FORMS = 3  # of the reference that are tried, the cheapest first
+HEAD_START = 0.3  # seconds of work for enumeration, before the other engines come in
+SMALL = 60  # values in a reference that is looked at before everything else
+SIMPLIFIED = 50_000_000.0  # nanoseconds that a form of the reference counts for
+IMPROVING = 0.6  # seconds of work for each operation of the reference, in which something cheaper must be found
+AGAIN = 1.5  # seconds of work at the least, after a program was found, in which a cheaper one must be found
+PROVING = 10.0  # seconds for the proof of one form of the reference
+LAST_PROOF = 20.0  # seconds for a candidate that was left unproved, when nothing else is left to do
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """An answer for one output, the engine that found it, and the cost below which there is no program."""
+
+    answer: Answer
+    engine: str
+    optimal: Optimal | None = None
+
+
+class Impossible(Exception):
+    """There is an input on which no output is right."""
+
+
+Events = Iterator[Candidate | Batch | Exhausted]
+
+
+@dataclass(slots=True)
+class _Engine:
+    """An engine with its events to come, and the seconds of work that it has had."""
+
+    name: str
+    events: Events
+    spent: float = 0.0
+    share: float = 1.0
+
+    @property
+    def turn(self) -> float:
+        """The engine for which this is least comes next."""
+        return self.spent / self.share
+
+
+class Portfolio:
+    """The search for one output of `spec`; the nodes of `free` cost nothing."""
+
+    def __init__(self, spec: Spec, budget: Budget, seed: int, free: Sequence[Node]) -> None:
+        self.spec, self.budget, self.free = spec, budget, free
+        self.vocabulary: Vocabulary = vocabulary(spec)
+        self.problem = Problem(spec, seed=seed, deadline=budget.deadline)
+        self.allowed = frozenset({row.name for row in self.vocabulary.rows} | {"zext", "trunc"})
+        self.checker = Checker(self.problem, self.allowed, budget.deadline)
+        self.best: Answer | None = None
+        self.found_by = ""
+        self.until = 0.0  # seconds of work after which `best` will do
+        self.below = 0  # no program costs less, over the constants tried
+        self.searched = -1  # enumeration is through with programs of this cost
+
+    @property
+    def exhausted(self) -> str:
+        """What was searched without success, in words."""
+        whole = f"all programs of cost {self.below - 1} at the most, over the constants tried" if self.below else None
+        part = f"a part of those of cost {self.searched} at the most" if self.searched >= self.below else None
+        return ", and ".join(filter(None, (whole, part))) or "nothing whole"
+
+    def run(self) -> Found | None:
+        """The answer, or None. Raises Impossible where no program can meet the spec."""
+        try:
+            self._prepare()
+            self._search()
+        except Spent:
+            pass
+        if self.best is None:
+            self._last_resort()
+        return self._found()
+
+    def _prepare(self) -> None:
+        if not self.problem.count and (model := self._ask(self.spec.requires)):
+            self.problem.add([tuple(model.get(node, 0) for node in self.problem.inputs)])
+        if not self.spec.only_examples and self.problem.ask_outputs(self._ask):
+            raise Impossible
+
+    # --- turns --------------------------------------------------------------------------------------------------------
+
+    def _search(self) -> None:
+        engines = list(self._engines())
+        while engines and not self._content():
+            engine = min(engines, key=lambda engine: engine.turn)
+            if not self._turn(engine):
+                engines.remove(engine)
+
+    def _engines(self) -> Iterator[_Engine]:
+        if self.spec.reference is not None and not self.free:
+            size = sum(1 for _ in topological([self.spec.reference.results[0].value]))
+            yield _Engine(THE_REFERENCE, self._reference(), -2 * HEAD_START if size < SMALL else HEAD_START)
+        if self.problem.fits:
+            yield _Engine("enumeration", self._enumeration(), -HEAD_START)
+            chains = chain_programs(self.problem, 0, self.vocabulary, self.free, self.budget)
+            yield _Engine("chains", self._compiled("chains", chains), share=2.0)
+            if not self.free:
+                holes = hole_programs(self.problem, 0, self.vocabulary, self.budget)
+                yield _Engine("constants", self._compiled("holes", holes))
+            promoted = promoted_programs(self.problem, 0, self.vocabulary, self.free, self.budget)
+            yield _Engine("promotion", self._compiled("promotion", promoted))
+        if self.vocabulary.one_width is not None and not self.free:
+            yield _Engine("components", self._components())
+
+    def _reference(self) -> Events:
+        """The cheapest forms of the reference that are made of what the spec allows."""
+        for form in [form for form in simpler(self.problem, 0) if self._fits(self.checker.tidied(form))][:FORMS]:
+            self.budget.spend(1, SIMPLIFIED)
+            yield Candidate(form)
+        yield Batch()
+
+    def _compiled(self, part: Part, events: Events) -> Events:
+        """The events of an engine, whose kernels are compiled when its first turn comes."""
+        try:
+            compile_kernels(part, self.budget.deadline, lambda: self.budget.spend(0))
+        except TimedOut:
+            raise Spent from None
+        yield from events
+
+    def _enumeration(self) -> Events:
+        return enumerate_programs(self.problem, 0, self.vocabulary, self.free, self.budget)
+
+    def _components(self) -> Events:
+        width = self.vocabulary.one_width
+        assert width is not None
+        for lines in range(1, MOST_LINES + 1):
+            if self.best is not None and lines >= self.best.cost:
+                return
+            yield from component_programs(self.problem, 0, self.vocabulary.rows, width, lines, self._ask, self.budget)
+
+    def _content(self) -> bool:
+        """Whether the best answer will do."""
+        if self.best is None:
+            return False
+        return max(self.below, self.searched + 1) >= self.best.cost or self.budget.work_seconds >= self.until
+
+    def _turn(self, engine: _Engine) -> bool:
+        """The engine's work up to its next good moment to check what it found; whether there is more of it."""
+        before = self.budget.work_seconds
+        pending: list[Node] = []
+        event: Candidate | Batch | Exhausted | None = None
+        for event in engine.events:
+            if not isinstance(event, Candidate):
+                break
+            pending.append(event.node)
+        else:
+            event = None
+        engine.spent += self.budget.work_seconds - before
+        answer = self.checker.check(self._cheaper(pending), PROVING if engine.name == THE_REFERENCE else PATIENCE)
+        if answer is not None:
+            self._take(answer, engine.name)
+        if engine.name == "enumeration":
+            if self._should_restart():
+                engine.events = self._enumeration()
+                return True
+            if isinstance(event, Exhausted):
+                self._level_done(event)
+        else:
+            self.checker.learn()
+        return event is not None
+
+    def _cheaper(self, nodes: Sequence[Node]) -> list[Node]:
+        """Those that cost less than the best answer."""
+        if self.best is None:
+            return list(nodes)
+        return [node for node in nodes if instructions(self.problem.function([node])) < self.best.cost]
+
+    def _take(self, answer: Answer, engine: str) -> None:
+        if self.best is None or answer.cost < self.best.cost:
+            self.best, self.found_by = answer, engine
+            spent = self.budget.work_seconds
+            self.until = spent + (IMPROVING * answer.cost if engine == THE_REFERENCE else max(AGAIN, spent / 4))
+
+    def _level_done(self, event: Exhausted) -> None:
+        if event.level > self.searched:
+            self.searched = event.level
+            if event.complete and not self.checker.unproved and self.below == event.level:
+                self.below = event.level + 1
+
+    def _should_restart(self) -> bool:
+        """Whether programs may have been merged that the inputs which refuted candidates tell apart."""
+        failed = len(self.checker.refuting)
+        if not self.checker.learn():
+            return False
+        self.problem.ask_outputs(self._ask)
+        return failed >= ENOUGH or self.searched < CHEAP_RESTART
+
+    # --- answers ------------------------------------------------------------------------------------------------------
+
+    def _fits(self, form: Node) -> bool:
+        """Whether the spec allows the operations of `form`, and words of its widths."""
+        parts = list(topological([form]))
+        if not {part.op for part in parts} <= self.allowed | LEAVES:
+            return False
+        return not self.vocabulary.closed or {part.width for part in parts} <= set(self.vocabulary.widths)
+
+    def _last_resort(self) -> None:
+        """What is left when the engines are done: a candidate that nobody could prove yet."""
+        for node in list(self.checker.unproved):
+            if (answer := self.checker.prove(node, LAST_PROOF)) is not None:
+                self._take(answer, self.budget.engine)
+                return
+
+    def _found(self) -> Found | None:
+        """The best answer, with what is known about programs that cost less."""
+        if self.best is None:
+            return None
+        if not self.vocabulary.closed or self.free:  # words of other widths could do it in fewer
+            return Found(self.best, self.found_by)
+        optimal = Optimal(min(self.below, self.best.cost), "pool") if self.below else None
+        return Found(self.best, self.found_by, optimal)
+
+    def _ask(self, condition: Node) -> dict[Node, int] | Literal[False] | None:
+        return ask(condition, self.budget.deadline)
+
+
+def ask(condition: Node, deadline: Deadline) -> dict[Node, int] | Literal[False] | None:
+    """Whether `condition` can hold: a model, False for no, None for unknown."""
+    answer = satisfiable(Query(condition), deadline.slice(PATIENCE))
+    if isinstance(answer, Sat):
+        return dict(answer.model)
+    return False if isinstance(answer, Unsat) else None
