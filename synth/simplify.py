@@ -19,6 +19,7 @@ from ..ir.primes import TABLE
 from .problem import Problem
 
 LARGEST = 500  # values in a form that is looked at
+QUICK = 3  # operations that are searched through in less time than it takes to read the rules of the canonical form
 COMPARED = 16  # inputs on which nearly all values are seen not to be constant
 
 
@@ -30,7 +31,9 @@ def simpler(problem: Problem, output: int) -> list[Node]:
     given = reference.results[output].value
     if sum(1 for _ in topological([given])) > LARGEST:
         return [given]
-    forms = [given, *canonical([given]), *_optimized(problem, given)]
+    forms = [given, *_optimized(problem, given)]
+    if min(instructions_of([form]) for form in forms) > QUICK:
+        forms += canonical([given])
     if problem.fits and problem.count:
         forms += [form for one in list(forms) for form in _guessed(problem, one)]
     right = [form for form in dict.fromkeys(forms) if not problem.failures([form])]
