@@ -44,8 +44,10 @@ def lane(problem: Problem, output: int, vocabulary: Vocabulary, free: Sequence[N
     width = max([result, *(node.width for node in (*problem.inputs, *free))])
     if result == 1 or width > MAX_KERNEL_WIDTH or len(rows) < 4:
         return None
+    names = {row.name for row in vocabulary.rows}
+    leaf_does = {row for row, other in (("not", "xor"), ("neg", "sub")) if other in names}  # with a leaf, -1 or 0
     operations = tuple(op for op in vocabulary.operations if op.w == width and set(op.row.arguments) == {"w"}
-                       and len(op.widths) <= 2 and op.row.name not in ("not", "neg"))  # these take a leaf and xor, sub
+                       and len(op.widths) <= 2 and op.row.name not in leaf_does)
     nodes = [*problem.inputs, *free, *(node for node in vocabulary.constants if node.width == width)]
     values = problem.evaluate(nodes, [problem.tuples[row] for row in rows])
     leaves = [(node if node.width == width else apply("zext", node, width=width),

@@ -177,16 +177,18 @@ class Portfolio:
         before = self.budget.work_seconds
         pending: list[Node] = []
         event: Candidate | Batch | Exhausted | None = None
-        for event in engine.events:
-            if not isinstance(event, Candidate):
-                break
-            pending.append(event.node)
-        else:
-            event = None
+        try:
+            for event in engine.events:
+                if not isinstance(event, Candidate):
+                    break
+                pending.append(event.node)
+            else:
+                event = None
+        except Spent:  # what was found before the budget ended counts
+            self._check(pending, engine.name)
+            raise
         engine.spent += self.budget.work_seconds - before
-        answer = self.checker.check(self._cheaper(pending), PROVING if engine.name == THE_REFERENCE else PATIENCE)
-        if answer is not None:
-            self._take(answer, engine.name)
+        self._check(pending, engine.name)
         if engine.name == "enumeration":
             if self._should_restart():
                 engine.events = self._enumeration()
@@ -196,6 +198,11 @@ class Portfolio:
         else:
             self.checker.learn()
         return event is not None
+
+    def _check(self, found: Sequence[Node], engine: str) -> None:
+        answer = self.checker.check(self._cheaper(found), PROVING if engine == THE_REFERENCE else PATIENCE)
+        if answer is not None:
+            self._take(answer, engine)
 
     def _cheaper(self, nodes: Sequence[Node]) -> list[Node]:
         """Those that cost less than the best answer."""
