@@ -76,7 +76,8 @@ def insert(row, width, code, a, b, c, values, widths, origin, hashes, table, cou
     n = count[0]
     if n >= values.shape[0]:
         return False
-    values[n, :] = row
+    for k in range(row.shape[0]):
+        values[n, k] = row[k]
     widths[n], hashes[n] = width, h
     origin[n, 0], origin[n, 1], origin[n, 2], origin[n, 3] = code, a, b, c
     table[slot] = n
@@ -158,13 +159,15 @@ def sieve(code, a, low, high, columns, goal, care, mask, test, wanted, alive, W,
         if fresh:
             if equal and matches(code, x, ys, wanted[k], mask, W, B, M, T, V) == 0:
                 return 0
-            alive[: high - low] = True
+            for j in range(high - low):
+                alive[j] = True
             fresh = False
         left = survivors(code, x, ys, wanted[k], mask, equal, alive, W, B, M, T, V)
         if left == 0:
             return 0
     if fresh:
-        alive[: high - low] = True
+        for j in range(high - low):
+            alive[j] = True
     return left
 
 

@@ -114,7 +114,8 @@ def keep(row, s, before, store, n):
     if n == store.values.shape[0]:
         return n
     store.table[slot] = n
-    store.values[n, :] = row
+    for k in range(row.shape[0]):
+        store.values[n, k] = row[k]
     store.origin[n, 0], store.origin[n, 1] = s, before
     return n + 1
 

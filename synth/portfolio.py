@@ -41,8 +41,9 @@ SMALL = 60  # values in a reference that is looked at before everything else
 SIMPLIFIED = 50_000_000.0  # nanoseconds that a form of the reference counts for
 IMPROVING = 0.6  # seconds of work for each operation of the reference, in which something cheaper must be found
 AGAIN = 1.5  # seconds of work at the least, after a program was found, in which a cheaper one must be found
-PROVING = 10.0  # seconds for the proof of one form of the reference
-LAST_PROOF = 20.0  # seconds for a candidate that was left unproved, when nothing else is left to do
+PROVING = 30.0  # seconds for the proof of one form of the reference
+LAST = 3  # candidates that were left unproved and are tried once more
+LAST_PROOF = 10.0  # seconds for a candidate that was left unproved, when nothing else is left to do
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +106,7 @@ class Portfolio:
             self._search()
         except Spent:
             pass
-        if self.best is None:
-            self._last_resort()
+        self._last_resort()
         return self._found()
 
     def _prepare(self) -> None:
@@ -240,8 +240,8 @@ class Portfolio:
         return not self.vocabulary.closed or {part.width for part in parts} <= set(self.vocabulary.widths)
 
     def _last_resort(self) -> None:
-        """What is left when the engines are done: a candidate that nobody could prove yet."""
-        for node in list(self.checker.unproved):
+        """What is left when the engines are done: cheaper candidates that nobody could prove in the time they had."""
+        for node in sorted(self._cheaper(self.checker.unproved), key=self.checker.rank)[:LAST]:
             if (answer := self.checker.prove(node, LAST_PROOF)) is not None:
                 self._take(answer, self.budget.engine)
                 return

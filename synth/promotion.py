@@ -46,7 +46,7 @@ from {goals} import undo
 
 jit = njit(cache=CACHED, error_model="numpy", nogil=True)
 P, S = np.uint64(0x9E3779B97F4A7C15), np.uint64(29)
-SLOT = np.uint64(64 - 15)
+SLOT, NONE = np.uint64(64 - 15), np.int64(-1)
 
 # rows (n, 3): the operation's code, whether it has one argument, whether it commutes; words (n, 5): W, B, M, T, V
 Plan = namedtuple("Plan", "rows words")
@@ -58,6 +58,12 @@ Wanted = namedtuple("Wanted", "words masks kinds")
 # wanted, undone how, with which value; light (m, 3): word, mask and goal of those with a mask; checks (1,): how many
 # values were looked at on all samples
 Goals = namedtuple("Goals", "words origin heads following light checks scratch")
+
+
+@jit
+def put(row, values, at):  # `values[at, :] = row` takes numba seconds to compile
+    for k in range(row.shape[0]):
+        values[at, k] = row[k]
 
 
 @jit
@@ -79,10 +85,18 @@ def keep(row, p, a, b, store, stamp, n):
             return n
         slot = slot + 1 & mask
     store.table[slot] = stamp << 24 | n
-    store.values[n, :] = row
+    put(row, store.values, n)
     store.column[n] = row[0]
     store.origin[n, 0], store.origin[n, 1], store.origin[n, 2] = p, a, b
     return n + 1
+
+
+@jit
+def hold(entry, store, stamp, row):
+    """Enters a free value, which stands at its place already, into the table."""
+    for k in range(row.shape[0]):
+        row[k] = store.values[entry, k]
+    keep(row, NONE, NONE, NONE, store, stamp, entry)
 
 
 @jit
@@ -213,8 +227,7 @@ def chain(leaves, n, depth, plan, store, stamp, wanted, goals, hits, work):
     """The programs in the chains from value n - 1, the newest of n free ones, with `depth` steps before the last."""
     row = np.empty(store.values.shape[1], dtype=np.uint64)
     for entry in range(n):
-        row[:] = store.values[entry]
-        keep(row, -1, 0, 0, store, stamp, entry)
+        hold(entry, store, stamp, row)
     first = steps(n - 1, n, n, plan, store, stamp, n, row)
     end = steps(n, first, n, plan, store, stamp, first, row) if depth > 1 else first
     goals.checks[0] = 0
@@ -227,9 +240,11 @@ def chain(leaves, n, depth, plan, store, stamp, wanted, goals, hits, work):
         for b in range(1 if unary else n):
             for swapped in range(1 if unary or plan.rows[p, 2] == 1 else 2):
                 if p < 0:
-                    out[:] = ys
+                    for j in range(size):
+                        out[j] = ys[j]
                 else:
-                    xs[:] = store.column[b]
+                    for j in range(size):
+                        xs[j] = store.column[b]
                     W, B, M, T, V = plan.words[p]
                     compute(plan.rows[p, 0], xs if swapped else ys, ys if swapped else xs, ys, W, B, M, T, V, out)
                 other = -1 if unary else (-2 - b if swapped else b)
@@ -247,7 +262,7 @@ def promote(place, stop, most, promoted, leaves, depth, plan, store, wanted, goa
     `place` holds the next value and the last stamp. 0 when all are through, -1 when `most` candidates were made.
     """
     while place[0] < stop:
-        store.values[leaves] = promoted[place[0]]
+        put(promoted[place[0]], store.values, leaves)
         store.column[leaves] = promoted[place[0], 0]
         place[0] += 1
         place[1] += 1
@@ -269,18 +284,17 @@ def promote_both(place, stop, most, promoted, second, leaves, depth, plan, store
     while place[0] < stop:
         if place[2] == place[3]:
             for entry in range(leaves):
-                second.values[entry] = store.values[entry]
-            second.values[leaves] = promoted[place[0]]
+                put(store.values[entry], second.values, entry)
+            put(promoted[place[0]], second.values, leaves)
             place[1] += 1
             for entry in range(leaves + 1):
-                row[:] = second.values[entry]
-                keep(row, -1, 0, 0, second, place[1], entry)
+                hold(entry, second, place[1], row)
             place[3] = steps(leaves, leaves + 1, leaves + 1, plan, second, place[1], leaves + 1, row)
             place[2] = leaves + 1
         while place[2] < place[3]:
             for entry in (leaves, leaves + 1):
                 origin = leaves if entry == leaves else place[2]
-                store.values[entry] = second.values[origin]
+                put(second.values[origin], store.values, entry)
                 store.column[entry] = second.values[origin, 0]
             place[2] += 1
             place[1] += 1
