@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..ir.graph import Node, apply, topological
 from ..ir.kernel import MAX_KERNEL_WIDTH
-from .bank import Bank, Operation
+from .bank import Bank, Operation, OutOfRoom
 from .goals import Target
 from .problem import Problem
 from .vocabulary import Vocabulary
@@ -68,7 +69,8 @@ def _telling(leaves: list[tuple[Node, Words]], operations: Sequence[Operation]) 
     import numpy as np
 
     bank = Bank(leaves, [], CAPACITY)
-    bank.grow(operations, lambda made: None)
+    with suppress(OutOfRoom):  # what there is room for will do
+        bank.grow(operations, lambda made: None)
     distinct = [len(np.unique(column)) for column in bank.values[: len(bank)].T]
     return np.argsort(np.negative(distinct), kind="stable")
 

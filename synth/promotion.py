@@ -278,14 +278,15 @@ def promote(place, stop, most, promoted, leaves, depth, plan, store, wanted, goa
 def promote_both(place, stop, most, promoted, second, leaves, depth, plan, store, wanted, goals, hits, work):
     """As `promote`, with each of a promoted value's first steps promoted as well: `second`, a store for those.
 
-    `place` goes on with the next of the first steps, and how many there are.
+    `place` goes on with the next of the first steps, and where they end; its next value is that after theirs.
     """
     row = np.empty(store.values.shape[1], dtype=np.uint64)
-    while place[0] < stop:
+    while place[0] < stop or place[2] < place[3]:
         if place[2] == place[3]:
             for entry in range(leaves):
                 put(store.values[entry], second.values, entry)
             put(promoted[place[0]], second.values, leaves)
+            place[0] += 1
             place[1] += 1
             for entry in range(leaves + 1):
                 hold(entry, second, place[1], row)
@@ -303,7 +304,6 @@ def promote_both(place, stop, most, promoted, second, leaves, depth, plan, store
                 return found
             if work[0] > most:
                 return -1
-        place[0] += 1
     return 0
 '''
 
@@ -383,7 +383,7 @@ class Search:
             if found < 0:
                 yield None
             if found > 0:
-                free = [*self._nodes, expressions(int(place[0]) - (0 if twice else 1))]
+                free = [*self._nodes, expressions(int(place[0]) - 1)]
                 if twice:
                     free.append(self._expression(int(place[2]) - 1, self._second.origin, free))
                 for p, a, b, goal in self._hits[:found].tolist():

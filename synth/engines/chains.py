@@ -7,11 +7,13 @@ with the sums, products or exclusive ors of the reference count for a tenth.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from ...ir.graph import Node
 from .. import goals
-from ..bank import Bank
+from ..bank import Bank, OutOfRoom
 from ..budget import Budget
 from ..chains import FAMILIES, Chains, steps
 from ..lane import Lane, lane
@@ -46,8 +48,8 @@ def chain_programs(problem: Problem, output: int, vocabulary: Vocabulary, free: 
     allowed = frozenset(row.name for row in vocabulary.rows)
     targets = goals.undone([found.target], found.leaves, found.operations, 3 * len(found.target.words) // 4)
     families = [one for family in FAMILIES if (one := steps(family, allowed, found.width))]
-    waiting = [(Chains(start, family, targets), 0) for start in _starts(found, len(problem.inputs))
-               for family in families]
+    starts = islice(_starts(found, len(problem.inputs)), STARTS)
+    waiting = [(Chains(start, family, targets), 0) for start in starts for family in families]
 
     def size(pair: tuple[Chains, int]) -> float:
         chains, count = pair
@@ -73,7 +75,8 @@ def _starts(found: Lane, inputs: int) -> Iterator[tuple[Node, Words]]:
     yield from found.leaves[:inputs]
     if inputs > 1:
         bank = Bank(found.leaves[:inputs], [], CAPACITY)
-        bank.grow([op for op in found.operations if op.row.name in _JOINING], lambda made: None)
+        with suppress(OutOfRoom):  # what there is room for will do
+            bank.grow([op for op in found.operations if op.row.name in _JOINING], lambda made: None)
         for entries in bank.entries(1, found.width):
-            for entry in entries[: STARTS - inputs]:
+            for entry in entries:
                 yield bank.expression(entry), bank.values[entry]

@@ -1,13 +1,20 @@
 """Programs that use a value several times are found around it, over the operations at hand."""
 
+import numpy as np
 import pytest
 from primir.ir.cost import instructions_of
-from primir.ir.graph import LEAVES, topological
+from primir.ir.graph import LEAVES, leaf, topological
+from primir.ir.primes import TABLE
 from primir.jobs.limits import Deadline
+from primir.synth.bank import Operation
 from primir.synth.budget import Budget, Spent
+from primir.synth.engines.chains import chain_programs
 from primir.synth.engines.events import Candidate
 from primir.synth.engines.promotion import promoted_programs
+from primir.synth.goals import Target
+from primir.synth.lane import lane
 from primir.synth.problem import Problem
+from primir.synth.promotion import Search
 from primir.synth.vocabulary import vocabulary
 
 
@@ -61,3 +68,30 @@ def test_a_budget_ends_it(spec_of):
     with pytest.raises(Spent):
         list(promoted_programs(problem, 0, vocabulary(spec), (), budget))
     assert budget.candidates < 50_000_000
+
+
+@pytest.mark.parametrize("twice", [False, True])
+def test_every_chain_comes_once(twice):
+    """However often the search pauses, it goes on with the next chain: the last first step of a value included."""
+    words = np.arange(1, 5, dtype=np.uint64)
+    wanted = Target(words * np.uint64(37), np.full(4, 255, dtype=np.uint64), lambda node: node)
+    pauses = {}
+    for at_once in (0, 1_000_000_000):  # after each chain, and never
+        work = []
+        operations = [Operation(TABLE[name], 8, 8) for name in ("xor", "sub")]
+        search = Search([(leaf("x", 8), words)], operations, [wanted])
+        for count, _ in enumerate(search.promote(np.array([words + np.uint64(3), words * np.uint64(9)]),
+                                                 lambda index: leaf(f"v{index}", 8), 1, twice, work.append, at_once)):
+            assert count < 1000
+        pauses[at_once] = sum(work)
+    assert pauses[0] == pauses[1_000_000_000]
+
+
+def test_more_inputs_than_a_first_look_has_room_for(spec_of):
+    names = ", ".join(f"%x{index}: u8" for index in range(90))
+    spec = spec_of(f"function f({names}) -> u8 value (add %x0 %x89)")
+    problem = Problem(spec, seed=0, deadline=Deadline(60))
+    assert lane(problem, 0, vocabulary(spec), ()) is not None
+    chains = chain_programs(problem, 0, vocabulary(spec), (), Budget(Deadline(60), 1000))
+    with pytest.raises(Spent):
+        list(chains)
