@@ -39,12 +39,18 @@ def write(folder: Path, count: int) -> None:
     (folder / "pyproject.toml").write_text("\n".join(["[tool.primir]", *entries]))
 
 
-def cpu_of(arguments: Sequence[str], folder: Path) -> float:
-    """CPU seconds of primir and its children."""
+def cpu_of(arguments: Sequence[str], folder: Path, cache: str = "cache", expected: int = 0) -> float:
+    """CPU seconds of primir and its children, in `folder` and with a cache in it.
+
+    CalledProcessError where the exit code is not `expected`.
+    """
+    command = [sys.executable, "-m", "primir", *arguments]
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    subprocess.run([sys.executable, "-m", "primir", *arguments], cwd=folder, check=True, stdout=subprocess.DEVNULL,
-                   env={**os.environ, "PRIMIR_CACHE": str(folder / "cache")})
+    done = subprocess.run(command, cwd=folder, stdout=subprocess.DEVNULL,
+                          env={**os.environ, "PRIMIR_CACHE": str(folder / cache)})
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    if done.returncode != expected:
+        raise subprocess.CalledProcessError(done.returncode, command)
     return after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime
 
 

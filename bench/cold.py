@@ -8,14 +8,12 @@ refuted. Nothing is remembered.
 
 from __future__ import annotations
 
-import os
-import resource
-import subprocess
-import sys
 import tempfile
 from pathlib import Path
 
 import click
+
+from bench.again import cpu_of
 
 LIMIT = 0.6  # CPU seconds
 OLD = "define i32 @f(i32 %x) {\n  %r = mul i32 %x, 8\n  ret i32 %r\n}\n"
@@ -39,28 +37,18 @@ PAIRS = {"proved by a normal form": (OLD, OLD.replace("mul", "shl").replace("8",
          "refuted": (OLD, OLD.replace("8", "9"), 1)}
 
 
-def cpu_of(old: str, new: str, expected: int, folder: Path) -> float:
-    """CPU seconds of one run; CalledProcessError where its exit code is not the one that is expected."""
-    (folder / "old.ll").write_text(old)
-    (folder / "new.ll").write_text(new)
-    command = [sys.executable, "-m", "primir", "verify", "old.ll", "new.ll"]
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    done = subprocess.run(command, cwd=folder, stdout=subprocess.DEVNULL,
-                          env={**os.environ, "PRIMIR_CACHE": str(folder / f"cache{before.ru_utime}")})
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    if done.returncode != expected:
-        raise subprocess.CalledProcessError(done.returncode, command)
-    return after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime
-
-
 @click.command()
 @click.option("--runs", default=5, show_default=True)
 def main(runs: int) -> None:
     """Prints the table; exit code 1 where the least of some pair's runs is above the limit."""
     slow = False
-    with tempfile.TemporaryDirectory(prefix="primir-") as folder:
+    with tempfile.TemporaryDirectory(prefix="primir-") as temporary:
+        folder = Path(temporary)
         for name, (old, new, expected) in PAIRS.items():
-            spent = sorted(cpu_of(old, new, expected, Path(folder)) for _ in range(runs))
+            (folder / "old.ll").write_text(old)
+            (folder / "new.ll").write_text(new)
+            spent = sorted(cpu_of(["verify", "old.ll", "new.ll"], folder, f"{name}.{run}", expected)
+                           for run in range(runs))
             print(f"{name:24} {spent[0]:.2f} to {spent[-1]:.2f} CPU s")
             slow |= spent[0] > LIMIT
     if slow:

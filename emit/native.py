@@ -243,28 +243,30 @@ def _engine(text: str, level: int) -> Any:
 def optimized(text: str) -> str:
     """The module as LLVM's optimizer (O2) leaves it."""
     llvm = _llvm()
-    parsed = llvm.parse_assembly(_joined([text]))
-    parsed.verify()
-    builder = llvm.create_pass_builder(llvm.Target.from_default_triple().create_target_machine(opt=2),
-                                       llvm.create_pipeline_tuning_options(speed_level=2))
-    builder.getModulePassManager().run(parsed, builder)
-    return str(parsed)
+    machine = llvm.Target.from_default_triple().create_target_machine(opt=2)
+    return str(_passed(text, machine, llvm.create_pipeline_tuning_options(speed_level=2)))
 
 
 def library(text: str) -> Any:
     """An execution engine with the module's functions as machine code for this very processor, optimized as by -O3."""
     llvm = _llvm()
-    parsed = llvm.parse_assembly(_joined([text]))
-    parsed.verify()
     machine = llvm.Target.from_default_triple().create_target_machine(
         cpu=llvm.get_host_cpu_name(), features=llvm.get_host_cpu_features().flatten(), opt=3)
     options = llvm.create_pipeline_tuning_options(speed_level=3)
     options.loop_vectorization = options.loop_unrolling = options.slp_vectorization = True
-    builder = llvm.create_pass_builder(machine, options)
-    builder.getModulePassManager().run(parsed, builder)
-    engine = llvm.create_mcjit_compiler(parsed, machine)
+    engine = llvm.create_mcjit_compiler(_passed(text, machine, options), machine)
     engine.finalize_object()
     return engine
+
+
+def _passed(text: str, machine: Any, options: Any) -> Any:
+    """The module after LLVM's own passes."""
+    llvm = _llvm()
+    parsed = llvm.parse_assembly(_joined([text]))
+    parsed.verify()
+    builder = llvm.create_pass_builder(machine, options)
+    builder.getModulePassManager().run(parsed, builder)
+    return parsed
 
 
 def assembly(llvm_text: str, target: str | None = None) -> str:

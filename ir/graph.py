@@ -86,6 +86,13 @@ def apply(op: str, *args: Node, width: int | None = None) -> Node:
     return _intern(op, args, TABLE[op].result_width(tuple([arg.width for arg in args]), width), 0)
 
 
+def resized(node: Node, width: int) -> Node:
+    """`node` as a word of `width` bits: its low ones, or with zeros in front."""
+    if node.width == width:
+        return node
+    return apply("zext" if width > node.width else "trunc", node, width=width)
+
+
 def rebuilt(node: Node, args: tuple[Node, ...]) -> Node:
     """`node` over other arguments of the same widths."""
     return node if args == node.args else apply(node.op, *args, width=node.width)

@@ -115,13 +115,16 @@ def _branch(row: Row) -> str:
     return "\n".join(lines)
 
 
-def load_generated(name: str, source: str) -> ModuleType:
+def load_generated(name: str, source: str, **parts: object) -> ModuleType:
     """The module that `source` is, kept in the user's cache folder under a name that follows its text.
 
+    What stands in braces in it, as {rows}, is replaced by that of `parts`.
     In `source` the name CACHED says whether numba may cache on disk: where no folder can be written it is False.
     """
     import platformdirs
 
+    for part, text in parts.items():
+        source = source.replace(f"{{{part}}}", str(text))
     digest = hashlib.sha256(source.encode()).hexdigest()[:16]
     folder = Path(os.environ.get("PRIMIR_CACHE", platformdirs.user_cache_dir("primir"))) / "kernels"
     path = folder / f"primir_{name}_{digest}.py"

@@ -17,7 +17,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from ..ir.evaluate import WORDS
-from ..ir.graph import Node, apply, const, leaf
+from ..ir.graph import Node, apply, const, leaf, resized
 from ..ir.kernel import CODE, kernels, load_generated, unsigned
 from ..ir.primes import TABLE, Row
 
@@ -55,6 +55,20 @@ def fingerprint(row, width):
 
 
 @jit
+def equals(row, values, entry):
+    for k in range(row.shape[0]):
+        if values[entry, k] != row[k]:
+            return False
+    return True
+
+
+@jit
+def put(row, values, entry):  # `values[entry, :] = row` takes numba seconds to compile
+    for k in range(row.shape[0]):
+        values[entry, k] = row[k]
+
+
+@jit
 def insert(row, width, code, a, b, c, values, widths, origin, hashes, table, count):
     """Adds the program unless one of its behaviour is there; whether there was room."""
     h = fingerprint(row, width)
@@ -64,20 +78,13 @@ def insert(row, width, code, a, b, c, values, widths, origin, hashes, table, cou
         entry = table[slot]
         if entry < 0:
             break
-        if hashes[entry] == h and widths[entry] == width:
-            same = True
-            for k in range(row.shape[0]):
-                if values[entry, k] != row[k]:
-                    same = False
-                    break
-            if same:
-                return True
+        if hashes[entry] == h and widths[entry] == width and equals(row, values, entry):
+            return True
         slot = slot + np.uint64(1) & mask
     n = count[0]
     if n >= values.shape[0]:
         return False
-    for k in range(row.shape[0]):
-        values[n, k] = row[k]
+    put(row, values, n)
     widths[n], hashes[n] = width, h
     origin[n, 0], origin[n, 1], origin[n, 2], origin[n, 3] = code, a, b, c
     table[slot] = n
@@ -191,13 +198,10 @@ def survivors(code, x, ys, wanted, mask, equal, alive, W, B, M, T, V):
 @cache
 def compiled() -> ModuleType:
     """The compiled loops of the bank."""
-    rows = kernels()
     binary = [row for row in TABLE.values() if row.arguments == ("w", "w")]
-    source = _KERNELS.replace("{rows}", rows.__name__)
-    source = source.replace("{matches}", _branches(binary, "n += ((op_{name} ^ wanted) & mask) == Z"))
-    source = source.replace("{survivors}", _branches(
-        binary, "alive[j] = alive[j] & ((((op_{name} ^ wanted) & mask) == Z) == equal)"))
-    return load_generated("bank", source)
+    matches = _branches(binary, "n += ((op_{name} ^ wanted) & mask) == Z")
+    survivors = _branches(binary, "alive[j] = alive[j] & ((((op_{name} ^ wanted) & mask) == Z) == equal)")
+    return load_generated("bank", _KERNELS, rows=kernels().__name__, matches=matches, survivors=survivors)
 
 
 def compile_here() -> None:
@@ -489,9 +493,7 @@ class Goal:
         """The program whose value is wanted, around `node`, which meets the goal."""
         if self.leaf is not None:
             return apply("ne" if self.negated else "eq", node, self.leaf)
-        if self.wrap is None:
-            return node
-        return apply("zext" if self.wrap > node.width else "trunc", node, width=self.wrap)
+        return node if self.wrap is None else resized(node, self.wrap)
 
 
 _ROWS = list(TABLE.values())

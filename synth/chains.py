@@ -16,10 +16,11 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from ..ir import terms
-from ..ir.evaluate import WORDS, calls
+from ..ir.evaluate import calls
 from ..ir.graph import Node, const, leaf
 from ..ir.kernel import kernels, load_generated, unsigned
 from ..ir.primes import TABLE
+from . import bank
 from .goals import Target
 
 if TYPE_CHECKING:
@@ -65,6 +66,7 @@ FAMILIES = (
 _COMBINING = frozenset({"add", "sub", "xor", "mul"})
 CAPACITY, TABLE_SIZE = 200_000, 1 << 19  # values that are stored, and the size of the table of them
 TELLING = 500  # stored values at the least by which samples are compared
+SLOTS = 12  # bits of the hash by which goals are found
 FULL = 256  # chains that are reported at once
 MASKED = 16  # goals that leave bits open
 WIDE, STRONG = 8, 16  # samples that decide where goals fix fewer bits of the first than these
@@ -76,9 +78,10 @@ import numpy as np
 from numba import njit
 from {rows} import *
 from {rows} import Z, O
+from {bank} import P, equals, fingerprint, put
 
 jit = njit(cache=CACHED, error_model="numpy", nogil=True)
-P, S, SLOT = np.uint64(0x9E3779B97F4A7C15), np.uint64(29), np.uint64(64 - 12)
+SLOT, ONE_WIDTH = np.uint64(64 - {slots}), np.int64(0)
 
 # values (n, K), origin (n, 2): the step and the value before it; a table of them
 Store = namedtuple("Store", "values origin table")
@@ -89,33 +92,27 @@ Wanted = namedtuple("Wanted", "words masks heads following")
 
 
 @jit
+def slot_of(word):
+    return word * P >> SLOT
+
+
+@jit
 def step(kind, y, x, k, m, W, B, M, T, V, out):
     {macros}
 
 
 @jit
 def keep(row, s, before, store, n):
-    h = Z
-    for k in range(row.shape[0]):
-        h = (h ^ row[k]) * P
-        h = h ^ h >> S
     mask = store.table.shape[0] - 1
-    slot = np.int64(h & np.uint64(mask))
+    slot = np.int64(fingerprint(row, ONE_WIDTH) & np.uint64(mask))
     while store.table[slot] >= 0:
-        entry = store.table[slot]
-        same = True
-        for k in range(row.shape[0]):
-            if store.values[entry, k] != row[k]:
-                same = False
-                break
-        if same:
+        if equals(row, store.values, store.table[slot]):
             return n
         slot = slot + 1 & mask
     if n == store.values.shape[0]:
         return n
     store.table[slot] = n
-    for k in range(row.shape[0]):
-        store.values[n, k] = row[k]
+    put(row, store.values, n)
     store.origin[n, 0], store.origin[n, 1] = s, before
     return n + 1
 
@@ -190,7 +187,7 @@ def look(place, stop, most, ahead, wide, steps, start_row, store, wanted, masked
                     for j in range(n):
                         outs[k, j] = ys[k, j]
             for j in range(n):
-                goal = np.int64(wanted.heads[outs[0, j] * P >> SLOT])
+                goal = np.int64(wanted.heads[slot_of(outs[0, j])])
                 while goal >= 0:
                     if wanted.words[goal, 0] == outs[0, j]:
                         found = report(begin, j, u, goal, ahead, count, steps, start_row, store, wanted, words, hits,
@@ -238,13 +235,13 @@ def compiled() -> ModuleType:
     """The compiled search."""
     loop = "        for i in range(out.shape[0]):\n            out[i] = "
     macros = "\n    el".join(f"if kind == {kind}:\n{loop}{_text(text)}" for kind, (_, text) in enumerate(MACROS))
-    return load_generated("chains", _KERNELS.replace("{rows}", kernels().__name__).replace("{macros}", macros))
+    return load_generated("chains", _KERNELS, rows=kernels().__name__, bank=bank.compiled().__name__, slots=SLOTS,
+                          macros=macros)
 
 
 def _text(macro: str) -> str:
     """The macro on words as the compiled loop computes it; the words of y and x are those at i."""
     text = calls(terms.parse(macro))
-    assert text.count(WORDS)
     for name in "xy":
         text = text.replace(f"({name},", f"({name}[i],").replace(f" {name},", f" {name}[i],")
     return text
@@ -338,12 +335,12 @@ class Chains:
         order = self._telling(targets)
         self._start_row = np.ascontiguousarray(words[order])
         self.targets = targets = [Target(target.words[order], target.masks[order], target.finish) for target in targets]
-        heads = np.full(1 << 12, -1, dtype=np.int32)
+        heads = np.full(1 << SLOTS, -1, dtype=np.int32)
         following = np.full(len(targets), -1, dtype=np.int32)
         masked = []
         for index, target in enumerate(targets):
             if int(target.masks[0]) == (1 << node.width) - 1:
-                slot = int(target.words[0]) * 0x9E3779B97F4A7C15 % (1 << 64) >> 64 - 12
+                slot = int(module.slot_of(target.words[0]))
                 following[index], heads[slot] = heads[slot], index
             elif target.masks[0]:
                 masked.append(index)

@@ -70,7 +70,7 @@ def compiled() -> ModuleType:
     inverses = "\n    ".join(
         f"if kind == {kind} and ({condition}):\n        return True, {words}, {mask}"
         for kind, (_, _, condition, words, mask) in enumerate(INVERSES))
-    return load_generated("goals", _KERNELS.replace("{rows}", kernels().__name__).replace("{inverses}", inverses))
+    return load_generated("goals", _KERNELS, rows=kernels().__name__, inverses=inverses)
 
 
 @dataclass(frozen=True, slots=True)

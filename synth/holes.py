@@ -232,10 +232,10 @@ def search(code, left, right, kept, values, holes, lead, low, size, start, stop,
 def compiled() -> ModuleType:
     """The compiled search."""
     rows = [row for row in TABLE.values() if row.serial]
-    source = _KERNELS.replace("{branches}", "\n        ".join(map(_branch, rows)))
-    source = source.replace("{lowest}", "\n            el".join(map(_lowest, [*rows, TABLE["mul"]])))
-    return load_generated("holes", source.replace("{shl}", str(CODE["shl"])).replace("{mul}", str(CODE["mul"]))
-                          .replace("{block}", str(BLOCK)))
+    branches = "\n        ".join(map(_branch, rows))
+    lowest = "\n            el".join(map(_lowest, [*rows, TABLE["mul"]]))
+    return load_generated("holes", _KERNELS, branches=branches, lowest=lowest, shl=CODE["shl"], mul=CODE["mul"],
+                          block=BLOCK)
 
 
 def _branch(row: Row) -> str:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
-from ..ir.graph import Node, apply, topological
+from ..ir.graph import Node, resized, topological
 from ..ir.kernel import MAX_KERNEL_WIDTH
 from .bank import Bank, Operation, OutOfRoom
 from .goals import Target
@@ -51,8 +52,8 @@ def lane(problem: Problem, output: int, vocabulary: Vocabulary, free: Sequence[N
                        and len(op.widths) <= 2 and op.row.name not in leaf_does)
     nodes = [*problem.inputs, *free, *(node for node in vocabulary.constants if node.width == width)]
     values = problem.evaluate(nodes, [problem.tuples[row] for row in rows])
-    leaves = [(node if node.width == width else apply("zext", node, width=width),
-               np.ascontiguousarray(words, dtype=np.uint64)) for node, words in zip(nodes, values, strict=True)]
+    leaves = [(resized(node, width), np.ascontiguousarray(words, dtype=np.uint64))
+              for node, words in zip(nodes, values, strict=True)]
     order = _telling(leaves, operations)
     leaves = [(node, words[order]) for node, words in leaves]
     words = np.ascontiguousarray(wanted.words[rows][order], dtype=np.uint64)
@@ -61,7 +62,7 @@ def lane(problem: Problem, output: int, vocabulary: Vocabulary, free: Sequence[N
     parts = list(topological([reference.results[output].value])) if reference else []
     named = frozenset(node.op for node in parts)
     wide = any(node.op == "mul" and node.width > width for node in parts)
-    return Lane(width, leaves, Target(words, masks, _Cut(result)), operations, named, wide)
+    return Lane(width, leaves, Target(words, masks, partial(resized, width=result)), operations, named, wide)
 
 
 def _telling(leaves: list[tuple[Node, Words]], operations: Sequence[Operation]) -> NDArray[np.int64]:
@@ -73,13 +74,3 @@ def _telling(leaves: list[tuple[Node, Words]], operations: Sequence[Operation]) 
         bank.grow(operations, lambda made: None)
     distinct = [len(np.unique(column)) for column in bank.values[: len(bank)].T]
     return np.argsort(np.negative(distinct), kind="stable")
-
-
-@dataclass(frozen=True, slots=True)
-class _Cut:
-    """The low bits of a word."""
-
-    width: int
-
-    def __call__(self, node: Node) -> Node:
-        return node if node.width == self.width else apply("trunc", node, width=self.width)

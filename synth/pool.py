@@ -11,7 +11,7 @@ from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ..ir.graph import Node, apply, const
+from ..ir.graph import Node, apply, const, resized
 from .bank import STANDARD_WIDTHS, Bank, Operation, OutOfRoom
 from .budget import Budget
 from .problem import Problem
@@ -193,10 +193,7 @@ class Pools:
 
 def _move(name: str, node: Node, amount: int, target: int) -> Node:
     args = (node, node) if name == "fshl" else (node,)
-    moved = apply(name, *args, const(amount, node.width))
-    if node.width == target:
-        return moved
-    return apply("zext" if target > node.width else "trunc", moved, width=target)
+    return resized(apply(name, *args, const(amount, node.width)), target)
 
 
 def _paired(operation: Operation, a: _Part, b: _Part) -> _Part:

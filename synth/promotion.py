@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from ..ir.graph import Node, leaf
 from ..ir.kernel import kernels, load_generated
 from ..ir.primes import TABLE
-from . import goals
+from . import bank, goals
 from .bank import Operation
 from .goals import Target
 
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     Words = NDArray[np.uint64]
 
 CAPACITY = 1 << 16  # values of one chain
+SLOTS = 15  # bits of the hash by which goals are found
 GOALS = 30_000  # ways to undo an outermost operation that one chain looks for
 MASKED = 24  # of those that leave bits open
 HITS = 256  # programs that one chain reports
@@ -42,11 +43,11 @@ import numpy as np
 from numba import njit
 from {rows} import *
 from {rows} import compute, Z, O
+from {bank} import P, equals, fingerprint, put
 from {goals} import undo
 
 jit = njit(cache=CACHED, error_model="numpy", nogil=True)
-P, S = np.uint64(0x9E3779B97F4A7C15), np.uint64(29)
-SLOT, NONE = np.uint64(64 - 15), np.int64(-1)
+SLOT, NONE, ONE_WIDTH = np.uint64(64 - {slots}), np.int64(-1), np.int64(0)
 
 # rows (n, 3): the operation's code, whether it has one argument, whether it commutes; words (n, 5): W, B, M, T, V
 Plan = namedtuple("Plan", "rows words")
@@ -61,27 +62,11 @@ Goals = namedtuple("Goals", "words origin heads following light checks scratch")
 
 
 @jit
-def put(row, values, at):  # `values[at, :] = row` takes numba seconds to compile
-    for k in range(row.shape[0]):
-        values[at, k] = row[k]
-
-
-@jit
 def keep(row, p, a, b, store, stamp, n):
-    h = Z
-    for k in range(row.shape[0]):
-        h = (h ^ row[k]) * P
-        h = h ^ h >> S
     mask = store.table.shape[0] - 1
-    slot = np.int64(h & np.uint64(mask))
+    slot = np.int64(fingerprint(row, ONE_WIDTH) & np.uint64(mask))
     while store.table[slot] >> 24 == stamp:
-        entry = store.table[slot] & 0xFFFFFF
-        same = True
-        for k in range(row.shape[0]):
-            if store.values[entry, k] != row[k]:
-                same = False
-                break
-        if same:
+        if equals(row, store.values, store.table[slot] & 0xFFFFFF):
             return n
         slot = slot + 1 & mask
     store.table[slot] = stamp << 24 | n
@@ -311,8 +296,8 @@ def promote_both(place, stop, most, promoted, second, leaves, depth, plan, store
 @cache
 def compiled() -> ModuleType:
     """The compiled search."""
-    source = _KERNELS.replace("{rows}", kernels().__name__).replace("{goals}", goals.compiled().__name__)
-    return load_generated("promotion", source.replace("{light}", str(LIGHT)).replace("{checks}", str(CHECKS)))
+    return load_generated("promotion", _KERNELS, rows=kernels().__name__, bank=bank.compiled().__name__,
+                          goals=goals.compiled().__name__, light=LIGHT, slots=SLOTS, checks=CHECKS)
 
 
 class Search:
@@ -328,7 +313,6 @@ class Search:
 
         self._nodes = [node for node, _ in leaves]
         self._operations = operations
-        self.candidates = 0
         module = self._module = compiled()
         samples = len(leaves[0][1])
         rows = [(op.code, len(op.widths) == 1, op.commutative) for op in operations]
@@ -338,12 +322,12 @@ class Search:
         for index, (_, words) in enumerate(leaves):
             self._store.values[index], self._store.column[index] = words, words[0]
         self._kinds = np.array(goals.kinds(operations), dtype=np.int64).reshape(-1, 3)
-        self._targets = goals.undone(targets, leaves, operations,
-                                     leaves[0][0].width * samples // 6)
+        least = leaves[0][0].width * samples // (2 * LIGHT)
+        self._targets = goals.undone(targets, leaves, operations, least)
         self._wanted = module.Wanted(np.array([target.words for target in self._targets]),
                                      np.array([target.masks for target in self._targets]), self._kinds)
         self._goals = module.Goals(np.empty(GOALS, dtype=np.uint64), np.empty((GOALS, 3), dtype=np.int64),
-                                   np.full(1 << 15, -1, dtype=np.int32), np.empty(GOALS, dtype=np.int32),
+                                   np.full(1 << SLOTS, -1, dtype=np.int32), np.empty(GOALS, dtype=np.int32),
                                    np.empty((MASKED, 3), dtype=np.uint64), np.zeros(1, dtype=np.int64),
                                    np.empty(2, dtype=np.uint64))
         self._hits = np.empty((HITS, 4), dtype=np.int64)
@@ -376,7 +360,6 @@ class Search:
                 found = self._module.promote(place, len(values), at_once, values, leaves, depth, *shared)
             self._stamp = int(place[1])
             checkpoint(int(work[0]))
-            self.candidates += int(work[0])
             work[0] = 0
             if found == 0:
                 return
@@ -402,7 +385,6 @@ class Search:
             return free[entry]
         p, a, b = origin[entry].tolist()
         return goals.applied(self._operations[p], self._expression(a, origin, free), self._expression(b, origin, free))
-
 
 
 def compile_here() -> None:

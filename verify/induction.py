@@ -38,6 +38,7 @@ from ..ir.graph import (
     leaves,
     negate,
     rebuilt,
+    resized,
     rewrite,
     substitute,
     topological,
@@ -255,13 +256,7 @@ def _narrowed(query: Query, deadline: Deadline, provers: Sequence[Prover]) -> Qu
 def _same(a: Node, b: Node) -> Node:
     """That two words are the same number."""
     width = max(a.width, b.width)
-    return apply("eq", _resized(a, width), _resized(b, width))
-
-
-def _resized(node: Node, width: int) -> Node:
-    if node.width == width:
-        return node
-    return apply("zext" if node.width < width else "trunc", node, width=width)
+    return apply("eq", resized(a, width), resized(b, width))
 
 
 def _with_factors(conditions: Sequence[Node], new: Mapping[Node, Node]) -> list[Node]:
@@ -270,7 +265,7 @@ def _with_factors(conditions: Sequence[Node], new: Mapping[Node, Node]) -> list[
     for node in topological(conditions):
         args = [moved[arg] for arg in node.args]
         if node.op == "mul":
-            args = [_resized(new[_plain(arg)], arg.width) if _plain(arg) in new else was
+            args = [resized(new[_plain(arg)], arg.width) if _plain(arg) in new else was
                     for arg, was in zip(node.args, args)]
         moved[node] = rebuilt(node, tuple(args))
     return [moved[condition] for condition in conditions]

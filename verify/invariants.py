@@ -26,6 +26,7 @@ from ..ir.graph import (
     const,
     leaves,
     negate,
+    resized,
     substitute,
     topological,
 )
@@ -376,10 +377,7 @@ def _extended(word: int, width: int, wanted: int) -> int:
 
 
 def _count(op: str, node: Node, width: int) -> Node:
-    counted = apply(op, node)
-    if node.width == width:
-        return counted
-    return apply("zext" if node.width < width else "trunc", counted, width=width)
+    return resized(apply(op, node), width)
 
 
 def _sum_is_zero(vector: Sequence[int], monomials: Sequence[Sequence[Node]], width: int,

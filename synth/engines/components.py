@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ...ir import terms
-from ...ir.graph import TRUE, Node, all_of, any_of, apply, both, choose, const, leaf, negate, substitute
+from ...ir.graph import TRUE, Node, all_of, any_of, apply, both, choose, const, leaf, negate, resized, substitute
 from ...ir.primes import Row
 from ..budget import Budget
 from ..problem import Ask, Problem
@@ -162,11 +162,9 @@ def _pick(selector: Node, values: Sequence[Node]) -> Node:
 
 
 def _resized(node: Node, width: int) -> Node:
-    if node.width == width:
-        return node
     if node.op == "zext" and node.args[0].width == width:
         return node.args[0]
-    return apply("zext" if width > node.width else "trunc", node, width=width)
+    return resized(node, width)
 
 
 def _is(selector: Node, number: int) -> Node:

@@ -12,7 +12,7 @@ from collections.abc import Generator, Iterator, Sequence
 from itertools import product, zip_longest
 from typing import TYPE_CHECKING
 
-from ...ir.graph import TRUE, Node, apply
+from ...ir.graph import TRUE, Node, apply, resized
 from ..bank import STANDARD_WIDTHS, Bank, Goal, Operation, OutOfRoom
 from ..budget import Budget
 from ..problem import Problem, Wanted
@@ -268,7 +268,7 @@ class _Enumeration:
                     arrays.append(np.broadcast_to(row, words.shape))
             for row in self._meets(goal, operation, arrays):
                 value = bank.expression(entries.start + row)
-                args = [node if node is not None else _cast(value, w)
+                args = [node if node is not None else resized(value, w)
                         for node, w in zip(nodes, operation.widths, strict=True)]
                 yield Candidate(goal.wrapped(apply(operation.row.name, *args, width=operation.result)))
 
@@ -320,9 +320,3 @@ def _goals(width: int, wanted: Wanted, rows: Sequence[int], vocabulary: Vocabula
 
 def _free_cast(source: int, target: int) -> bool:
     return source == target or {source, target} <= STANDARD_WIDTHS
-
-
-def _cast(node: Node, width: int) -> Node:
-    if node.width == width:
-        return node
-    return apply("zext" if width > node.width else "trunc", node, width=width)

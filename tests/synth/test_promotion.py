@@ -9,7 +9,6 @@ from primir.jobs.limits import Deadline
 from primir.synth.bank import Operation
 from primir.synth.budget import Budget, Spent
 from primir.synth.engines.chains import chain_programs
-from primir.synth.engines.events import Candidate
 from primir.synth.engines.promotion import promoted_programs
 from primir.synth.goals import Target
 from primir.synth.lane import lane
@@ -18,47 +17,32 @@ from primir.synth.promotion import Search
 from primir.synth.vocabulary import vocabulary
 
 
-def cheapest(spec, work):
-    """The cheapest of the first programs that are right on all inputs at hand."""
-    problem = Problem(spec, seed=0, deadline=Deadline(120))
-    right = []
-    try:
-        for event in promoted_programs(problem, 0, vocabulary(spec), (), Budget(Deadline(120), work)):
-            if isinstance(event, Candidate):
-                right += [event.node] if not problem.failures([event.node]) else []
-            elif right:
-                break
-    except Spent:
-        pass
-    return min(right, key=lambda node: instructions_of([node]), default=None)
-
-
 @pytest.mark.parametrize("value, cost", [
     ("(xor (shl (and %x %y) 1:16) (and %x %y))", 3),
     ("(or (add %x (and %x (neg %x))) (lshr (and %x (neg %x)) 1:16))", 6),
     ("(xor (xor %x (and %x %y)) (shl (and %x %y) 2:16))", 4),
     ("(add (mul (xor %x %y) (xor %x %y)) (sub (xor %x %y) %x))", 4),
 ])
-def test_a_value_that_is_used_twice(spec_of, value, cost):
-    found = cheapest(spec_of(f"function f(%x: u16, %y: u16) -> u16 value {value}"), 400_000_000)
+def test_a_value_that_is_used_twice(spec_of, cheapest, value, cost):
+    found = cheapest(promoted_programs, spec_of(f"function f(%x: u16, %y: u16) -> u16 value {value}"), 400_000_000)
     assert found is not None and instructions_of([found]) <= cost
 
 
-def test_only_allowed_operations(spec_of):
+def test_only_allowed_operations(spec_of, cheapest):
     spec = spec_of("function f(%x: u16) -> u16 value (sub (shl %x 3:16) %x)")
-    found = cheapest(spec, 50_000_000)
+    found = cheapest(promoted_programs, spec, 50_000_000)
     assert {node.op for node in topological([found])} - LEAVES <= {row.name for row in vocabulary(spec).rows}
 
 
-def test_the_high_half_of_a_product(spec_of):
+def test_the_high_half_of_a_product(spec_of, cheapest):
     spec = spec_of("function f(%x: u16, %y: u16) -> u16 value (trunc:16 (lshr (mul (zext:32 %x) (zext:32 %y)) 16:32))",
 )
-    found = cheapest(spec, 400_000_000)
+    found = cheapest(promoted_programs, spec, 400_000_000)
     assert found is not None and instructions_of([found]) <= 16
 
 
-def test_truth_values_are_left_to_others(spec_of):
-    assert cheapest(spec_of("function f(%x: u16) -> bool value (eq %x 3:16)"), 10_000_000) is None
+def test_truth_values_are_left_to_others(spec_of, cheapest):
+    assert cheapest(promoted_programs, spec_of("function f(%x: u16) -> bool value (eq %x 3:16)"), 10_000_000) is None
 
 
 def test_a_budget_ends_it(spec_of):
