@@ -1,4 +1,4 @@
-"""The way from a spec to a proved program: which engine works when, on one budget."""
+"""The way from a spec to a proved program: its outputs one after the other, on one budget, then all of them proved."""
 
 from __future__ import annotations
 

@@ -12,6 +12,8 @@ Four kinds of queries without a model make a proof, and nothing else does:
 
 The last one says that the target ends where the source does; where both step together, they end together. Where the
 source runs for ever, it asks nothing. Who found the invariants (invariants.py) does not matter: here they are checked.
+That there is something to prove, an input on which the source ends and says something, was seen by running it;
+without one no invariants are offered.
 (Floyd, "Assigning meanings to programs", 1967; the machine of both is that of Zaks and Pnueli, "CoVaC", 2008.)
 """
 

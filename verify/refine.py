@@ -219,7 +219,8 @@ def _with_loops(source: Function, target: Function, requires: Node,
         tried = induction(means.within(1 / 2))
         if isinstance(tried, Proved):
             return tried
-        verdict = unrolled(means)
+        alone = _possible(requires, (), means.within(1 / 8))  # without the loops, in which it could not be seen
+        verdict = alone if isinstance(alone, Vacuous) else unrolled(means)
     else:
         verdict = unrolled(means.within(2 / 3))
         if not isinstance(verdict, Unknown):

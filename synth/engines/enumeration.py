@@ -3,7 +3,8 @@
 The first levels are stored in the bank. The next ones are swept: pairs of stored programs under every operation, and
 selects whose branches are right where their condition takes them (Alur, Radhakrishna and Udupa, "Scaling enumerative
 program synthesis via divide and conquer", TACAS 2017). A tree counts a shared value as often as it is used, so each
-cheap value is also given as a free input to a further shallow search: that finds the programs that share it.
+cheap value is also tried as several arguments of one operation, and for truth values and predicates as a free input to
+a further shallow search; what else shares values is left to promotion.py.
 """
 
 from __future__ import annotations

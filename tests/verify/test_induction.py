@@ -7,7 +7,7 @@ import pytest
 from loop_programs import Program, changed, random_program
 from primir.ir.errors import PrimirError
 from primir.ir.evaluate import compiled
-from primir.ir.graph import FALSE, TRUE, leaves, negate
+from primir.ir.graph import FALSE, TRUE, apply, both, const, leaves, negate
 from primir.jobs.limits import Deadline
 from primir.lift.llvm import lift_llvm
 from primir.lift.loops import Unroll
@@ -16,7 +16,7 @@ from primir.verify.induction import Claim, Induction, Machine, claims, cut_of, p
 from primir.verify.invariants import QUICK, guessed
 from primir.verify.provers.exhaustive import Exhaustive
 from primir.verify.provers.portfolio import satisfiable
-from primir.verify.provers.query import Unsat
+from primir.verify.provers.query import DontKnow, Unsat
 from primir.verify.provers.ring import RingForm
 from primir.verify.refine import accepted, pair, refine, wrong
 from primir.verify.verdict import Bounded, Proved
@@ -68,6 +68,17 @@ PRODUCT = "define i64 @f(i64 noundef %x, i64 noundef %y) {\n  %p = mul i64 %x, %
 ])  # fmt: skip
 def test_proves(source, target):
     assert induced(source, target)
+
+
+@pytest.mark.parametrize("requires", [
+    lambda x: apply("eq", apply("and", x, const(1, 64)), const(2, 64)),
+    lambda x: both(apply("ult", x, const(5, 64)), apply("ult", const(9, 64), x)),
+])
+def test_where_no_input_is_allowed_nothing_is_proved(requires):
+    source, target = lift_llvm(GCD), lift_llvm(GCD_BY_HAND)
+    condition = requires(source.parameters[0].value)
+    assert isinstance(prove(machine_of(source, target, condition), ("f", "g"), Deadline(SECONDS), QUICK), DontKnow)
+    assert refine(source, target, requires=condition, deadline=Deadline(SECONDS)).status == "vacuous"
 
 
 @pytest.mark.slow
