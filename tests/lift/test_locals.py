@@ -233,7 +233,8 @@ def test_metadata_on_what_becomes_a_register_still_counts():
 
 
 class Program:
-    """A C function of two words with variables of every kind, which reads only what it has written."""
+    """A C function of two words with variables of every kind, which reads only what it has written, and whose value
+    does not hang on an order of evaluation that C leaves open."""
 
     def __init__(self, seed):
         self.random = random.Random(seed)
@@ -251,21 +252,23 @@ class Program:
             return self.pick(self.place(), self.place(), "0u", "1u", "3u", "7u", "255u", "65535u", "4294967295u")
         op = self.pick("+", "-", "*", "&", "|", "^", "<", "==", ">>", "<<", "/", "?", "call", "cast")
         a, b = self.value(depth + 1), self.value(depth + 1)
+        word = f"(unsigned){a}"  # a byte or a comparison is an int to C, whose overflow is undefined
         match op:
             case ">>" | "<<":
-                return f"({a} {op} ({b} & 31))"
+                return f"({word} {op} ({b} & 31))"
             case "/":
-                return f"({a} / ({b} | 1))"
+                return f"({word} / ({b} | 1))"
             case "?":
                 return f"({a} ? {b} : {self.place()})"
             case "call":
-                return self.pick(f"mix({a}, {b})", f"first((S){{{a}, {b}}})", f"most(&x, &y, {a})")
+                return self.pick(f"mix({a}, {b})", f"first((S){{{a}, {b}}})",
+                                 f"most((unsigned[]){{{b}}}, (unsigned[]){{x}}, {a})")
             case "cast":
                 return f"(unsigned)({self.pick('short', 'signed char', 'unsigned char', 'int')})({a})"
-        return f"({a} {op} {b})"
+        return f"({word} {op} {b})"
 
     def statement(self):
-        kind = self.pick(*["assign"] * 6, "if", "for", "swap", "copy", "point", "bump", "switch", "memcpy")
+        kind = self.pick(*["assign"] * 6, "if", "for", "swap", "most", "copy", "point", "bump", "switch", "memcpy")
         if self.depth > 2 and kind in ("if", "for", "switch"):
             kind = "assign"
         self.depth += 1
@@ -281,6 +284,8 @@ class Program:
                            f" default: {self.block()} }}"
                 case "swap":
                     return f"swap(&{self.pick('x', 'v', 'a[1]', 's.p')}, &{self.pick('y', 'w', 'a[2]', 't.q')});"
+                case "most":  # a statement of its own: C leaves open whether an operand beside it is read before or after
+                    return f"{self.place()} = most(&x, &y, {self.value()});"
                 case "copy":
                     return self.pick("s = t;", "t = s;", "s = pair(x, w);", "S n = t; n.p++; s = n;")
                 case "memcpy":
