@@ -284,7 +284,7 @@ class Program:
                            f" default: {self.block()} }}"
                 case "swap":
                     return f"swap(&{self.pick('x', 'v', 'a[1]', 's.p')}, &{self.pick('y', 'w', 'a[2]', 't.q')});"
-                case "most":  # a statement of its own: C leaves open whether an operand beside it is read before or after
+                case "most":  # a statement of its own: C leaves open which operand is evaluated first
                     return f"{self.place()} = most(&x, &y, {self.value()});"
                 case "copy":
                     return self.pick("s = t;", "t = s;", "s = pair(x, w);", "S n = t; n.p++; s = n;")
@@ -356,12 +356,12 @@ def agrees(folder, seed):
 
 @pytest.mark.parametrize("start", [0, 1])
 def test_random_programs_are_what_runs(tmp_path, start):
-    first = int(os.environ.get("PRIMIR_SEED", random.randrange(10**9)))
+    first = int(os.environ.get("PRIMIR_SEED", 2026))
     lifted = sum(agrees(tmp_path, first + start * 15 + index) for index in range(15))
     assert lifted >= 2, f"PRIMIR_SEED={first}: {lifted} of 15 are lifted"
 
 
 @pytest.mark.slow
 def test_many_random_programs_are_what_runs(tmp_path):
-    first = int(os.environ.get("PRIMIR_SEED", random.randrange(10**9)))
+    first = int(os.environ.get("PRIMIR_SEED", 2026))
     assert sum(agrees(tmp_path, first + index) for index in range(400)) >= 150
