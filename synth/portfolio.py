@@ -7,7 +7,7 @@ or when a quarter more was spent without finding a cheaper one.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -78,10 +78,12 @@ class _Engine:
 
 
 class Portfolio:
-    """The search for one output of `spec`; the nodes of `free` cost nothing."""
+    """The search for one output of `spec`, by all engines but those named in `without`; the nodes of `free` cost
+    nothing."""
 
-    def __init__(self, spec: Spec, budget: Budget, seed: int, free: Sequence[Node]) -> None:
-        self.spec, self.budget, self.free = spec, budget, free
+    def __init__(self, spec: Spec, budget: Budget, seed: int, free: Sequence[Node],
+                 without: Collection[str] = ()) -> None:
+        self.spec, self.budget, self.free, self.without = spec, budget, free, without
         self.vocabulary: Vocabulary = vocabulary(spec)
         self.problem = Problem(spec, seed=seed, deadline=budget.deadline)
         self.allowed = frozenset({row.name for row in self.vocabulary.rows} | {"zext", "trunc"})
@@ -118,7 +120,7 @@ class Portfolio:
     # --- turns --------------------------------------------------------------------------------------------------------
 
     def _search(self) -> None:
-        engines = list(self._engines())
+        engines = [engine for engine in self._engines() if engine.name not in self.without]
         while engines and not self._content():
             engine = min(engines, key=lambda engine: engine.turn)
             if not self._turn(engine):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 
 from ..ir.cost import instructions
@@ -23,13 +24,14 @@ MOST_ROUNDS = 20  # of outputs found from samples and refuted
 
 
 def synthesize(spec: Spec, *, deadline: Deadline, seed: int = 0, work: int | None = None,
-               report: Report | None = None) -> Result:
+               report: Report | None = None, without: Collection[str] = ()) -> Result:
     """The cheapest program found for `spec` before the deadline, or within `work` candidates, with its proof.
 
     `seed` chooses the sample inputs. The same seed and work give the same answer as long as no deadline interferes.
-    PrimirError where the spec itself is wrong (a divisor in it can be zero).
+    `without` names engines that have no part in it, which shows what each is good for. PrimirError where the spec
+    itself is wrong (a divisor in it can be zero).
     """
-    return _Synthesis(spec, Budget(deadline, work, report), seed).run()
+    return _Synthesis(spec, Budget(deadline, work, report), seed, without).run()
 
 
 class _GaveUp(Exception):
@@ -39,8 +41,8 @@ class _GaveUp(Exception):
 class _Synthesis:
     """A spec as a whole: its outputs one after the other, each over the values that those before it compute."""
 
-    def __init__(self, spec: Spec, budget: Budget, seed: int) -> None:
-        self.spec, self.budget, self.seed = spec, budget, seed
+    def __init__(self, spec: Spec, budget: Budget, seed: int, without: Collection[str]) -> None:
+        self.spec, self.budget, self.seed, self.without = spec, budget, seed, without
 
     def run(self) -> Result:
         match verdict := check_spec(self.spec, self.budget.deadline):
@@ -79,7 +81,7 @@ class _Synthesis:
         found: list[Found] = []
         free: dict[Node, None] = {}
         for index in range(len(spec.outputs)):
-            portfolio = Portfolio(restricted(spec, index), self.budget, self.seed, list(free))
+            portfolio = Portfolio(restricted(spec, index), self.budget, self.seed, list(free), self.without)
             one = portfolio.run()
             if one is None:
                 raise _GaveUp(portfolio.exhausted)
