@@ -18,6 +18,8 @@ MOST = 2000  # candidates of one batch that are looked at
 ENOUGH = 8  # counterexamples that one batch hands on: they tell apart most of what was not told apart
 AT_ONCE = 3  # counterexamples taken from one candidate
 PATIENCE = 3.0  # seconds for one proof while there are other candidates
+MANY_UNPROVED = 3  # candidates, after which the first of them is given
+MORE_PATIENCE = 15.0  # seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,7 @@ class Checker:
     refuting: list[tuple[int, ...]] = field(default_factory=list)
     unproved: list[Node] = field(default_factory=list)
     _seen: set[Node] = field(default_factory=set)
+    _patient: bool = False
 
     def check(self, candidates: Iterable[Node], seconds: float = PATIENCE) -> Answer | None:
         """The first candidate that is proved, within `seconds` each, in the order of cost and latency."""
@@ -51,9 +54,16 @@ class Checker:
             failures = self.problem.failures([node], AT_ONCE)
             if failures:
                 self._refuted_on(*failures)
-            elif (answer := self.prove(node, seconds)) is not None:
+            elif (answer := self.prove(node, seconds) or self._once_more()) is not None:
                 return answer
         return None
+
+    def _once_more(self) -> Answer | None:
+        """When several candidates are left unproved, the proof is hard: the best of them gets more time, once."""
+        if len(self.unproved) < MANY_UNPROVED or self._patient:
+            return None
+        self._patient = True
+        return self.prove(min(self.unproved, key=self.rank), MORE_PATIENCE)
 
     def prove(self, node: Node, seconds: float) -> Answer | None:
         """An answer if `node` is proved within `seconds`."""
