@@ -16,10 +16,9 @@ from dataclasses import replace
 
 import click
 import numpy as np
-from primir.ir.cost import instructions_of
-from primir.ir.graph import Function, Node, Parameter, Result, apply, const, leaf, topological
+from primir.ir.cost import instructions, instructions_of
+from primir.ir.graph import Function, Node
 from primir.ir.primes import operations
-from primir.ir.types import Type
 from primir.jobs.limits import Deadline
 from primir.lift.spec import from_function
 from primir.synth.budget import Budget, Spent
@@ -31,6 +30,8 @@ from primir.synth.shapes import shapes
 from primir.synth.vocabulary import Vocabulary, vocabulary
 from rich.console import Console
 from rich.table import Table
+
+from .programs import WIDTH, random_program
 
 SAMPLES = 48
 NAMES = frozenset({"add", "sub", "and", "or", "xor", "mul"})
@@ -79,41 +80,21 @@ def found_again(programs: int, seconds: float) -> Table:
             inputs = 1 + seed % 2
             start = time.perf_counter()
             program = random_program(random.Random(f"{size} {seed}"), size, inputs)
-            if search(program, inputs, seconds):
+            if search(program, seconds):
                 times.append(time.perf_counter() - start)
             else:
-                lost.append(str(program))
+                lost.append(str(program.results[0].value))
         times.sort()
         median, worst = (f"{times[len(times) // 2]:.2f}", f"{times[-1]:.2f}") if times else ("", "")
         table.add_row(str(size), str(programs), str(len(times)), median, worst, "\n".join(lost))
     return table
 
 
-def random_program(rng: random.Random, size: int, inputs: int) -> Node:
-    """`size` operations, each over the last value and an earlier one or a constant; a shift is by a number."""
-    values = [leaf(f"x{index}", 32) for index in range(inputs)]
-    while True:
-        terms = list(values)
-        for _ in range(size):
-            name = rng.choice(("add", "sub", "xor", "and", "or", "mul", "lshr", "shl"))
-            if name in ("lshr", "shl"):
-                other = const(rng.randrange(1, 32), 32)
-            elif rng.random() < 0.5:
-                other = rng.choice(terms)
-            else:
-                other = const(rng.getrandbits(32), 32)
-            terms.append(apply(name, terms[-1], other))
-        if len([part for part in topological([terms[-1]]) if part.args]) == size:
-            return terms[-1]
-
-
-def search(program: Node, inputs: int, seconds: float) -> bool:
+def search(program: Function, seconds: float) -> bool:
     """Whether a program of at most the same cost is found in time."""
-    word = Type(32)
-    parameters = tuple(Parameter(f"x{index}", word) for index in range(inputs))
-    spec = replace(from_function(Function("f", parameters, (Result(word, program),))), operations=PLAIN)
+    spec = replace(from_function(program), operations=PLAIN)
     problem, budget = Problem(spec, seed=0, deadline=Deadline(seconds)), Budget(Deadline(seconds))
-    return any(instructions_of([node], 32) <= instructions_of([program], 32)
+    return any(instructions_of([node], WIDTH) <= instructions(program)
                for node in _candidates(problem, vocabulary(spec), budget))
 
 

@@ -22,12 +22,10 @@ from pathlib import Path
 
 import click
 import primir
-from primir.ir.cost import instructions_of
 from primir.ir.evaluate import run
-from primir.ir.graph import Function, Node, Parameter, Result, apply, const, leaf, topological
+from primir.ir.graph import Function, Node
 from primir.ir.primes import operations
 from primir.ir.samples import samples
-from primir.ir.types import Type
 from primir.jobs.limits import Deadline
 from primir.lift.spec import Example, Spec, from_function
 from primir.synth.schedule import synthesize
@@ -36,12 +34,13 @@ from primir.verify.verdict import Proved
 from rich.console import Console
 from rich.table import Table
 
+from .programs import WIDTH, random_program
+
 TRICKS = Path(__file__).parent / "tricks.py"
 PLAIN = tuple(row.name for row in operations("plain"))
 RANDOM = 30
 SIZES = (5, 6, 7, 8, 9)
 INPUTS = 400
-WIDTH = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +96,7 @@ def compositions(names: tuple[str, ...], seconds: float, seed: int) -> Iterator[
         size = SIZES[index % len(SIZES)]
         name = f"random_{index}_of_{size}"
         if wanted(name, names):
-            program = random_program(random.Random(f"held out {index}"), size, 1 + index % 2)
+            program = random_program(random.Random(f"held out {index}"), size, 1 + index % 2, sharing=True)
             start = time.perf_counter()
             result = synthesize(from_values(program), deadline=Deadline(seconds), seed=seed)
             spent = time.perf_counter() - start
@@ -107,28 +106,6 @@ def compositions(names: tuple[str, ...], seconds: float, seed: int) -> Iterator[
 
 def wanted(name: str, names: tuple[str, ...]) -> bool:
     return not names or any(part in name for part in names)
-
-
-def random_program(rng: random.Random, size: int, inputs: int) -> Function:
-    """A program of `size` operations, all of which count, at least one of whose values is used twice."""
-    parameters = tuple(Parameter(f"x{index}", Type(WIDTH)) for index in range(inputs))
-    while True:
-        values = [leaf(parameter.name, WIDTH) for parameter in parameters]
-        for _ in range(size):
-            name = rng.choice(("add", "sub", "and", "or", "xor", "mul", "lshr", "shl"))
-            first = rng.choice(values[-3:])
-            if name in ("lshr", "shl"):
-                second = const(rng.randrange(1, WIDTH), WIDTH)
-            elif rng.random() < 0.35:
-                second = const(rng.getrandbits(WIDTH), WIDTH)
-            else:
-                second = rng.choice(values)
-            values.append(apply(name, first, second))
-        program = values[-1]
-        parts = [part for part in topological([program]) if part.args]
-        uses = [argument for part in parts for argument in part.args if argument.args]
-        if len(parts) == size == instructions_of([program], WIDTH) and len(uses) > len(set(uses)):
-            return Function("f", parameters, (Result(Type(WIDTH), program),))
 
 
 def from_values(program: Function) -> Spec:

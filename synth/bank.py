@@ -409,6 +409,11 @@ class Bank:
     def capacity(self) -> int:
         return len(self.values)
 
+    @property
+    def nbytes(self) -> int:
+        """Bytes of memory that the bank takes when it is full."""
+        return sum(array.nbytes for array in self._storage)
+
     def entries(self, level: int, width: int) -> list[range]:
         """Where the programs of one level and width stand."""
         return self.ranges.get((level, width), [])

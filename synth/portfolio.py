@@ -39,6 +39,8 @@ FORMS = 3  # of the reference that are tried, the cheapest first
 HEAD_START = 0.3  # seconds of work for enumeration, before the other engines come in
 SMALL = 60  # values in a reference that is looked at before everything else
 SIMPLIFIED = 50_000_000.0  # nanoseconds that a form of the reference counts for
+CONSTANTS = "constants"  # the engine that solves for them
+SOLVED_FOR = 2  # the cost up to which it is waited for, where all trees over the constants at hand are looked at sooner
 IMPROVING = 0.6  # seconds of work for each operation of the reference, in which something cheaper must be found
 AGAIN = 1.5  # seconds of work at the least, after a program was found, in which a cheaper one must be found
 PROVING = 30.0  # seconds for the proof of one form of the reference
@@ -93,6 +95,7 @@ class Portfolio:
         self.until = 0.0  # seconds of work after which `best` will do
         self.below = 0  # no program costs less, over the constants tried
         self.searched = -1  # enumeration is through with programs of this cost
+        self.solved_for = -1  # the constants of programs of this cost were solved for, or nobody does so
 
     @property
     def exhausted(self) -> str:
@@ -121,8 +124,11 @@ class Portfolio:
 
     def _search(self) -> None:
         engines = [engine for engine in self._engines() if engine.name not in self.without]
+        if CONSTANTS not in {engine.name for engine in engines}:
+            self.solved_for = SOLVED_FOR
         while engines and not self._content():
-            engine = min(engines, key=lambda engine: engine.turn)
+            solving = [engine for engine in engines if engine.name == CONSTANTS] if self._trees_done() else []
+            engine = min(solving or engines, key=lambda engine: engine.turn)
             if not self._turn(engine):
                 engines.remove(engine)
 
@@ -136,7 +142,7 @@ class Portfolio:
             yield _Engine("chains", self._compiled("chains", chains), share=2.0)
             if not self.free:
                 holes = hole_programs(self.problem, 0, self.vocabulary, self.budget)
-                yield _Engine("constants", self._compiled("holes", holes))
+                yield _Engine(CONSTANTS, self._compiled("holes", holes))
             promoted = promoted_programs(self.problem, 0, self.vocabulary, self.free, self.budget)
             yield _Engine("promotion", self._compiled("promotion", promoted))
         if self.vocabulary.one_width is not None and not self.free:
@@ -172,7 +178,13 @@ class Portfolio:
         """Whether the best answer will do."""
         if self.best is None:
             return False
-        return max(self.below, self.searched + 1) >= self.best.cost or self.budget.work_seconds >= self.until
+        if self.budget.work_seconds >= self.until:
+            return True
+        return self._trees_done() and self.solved_for >= min(self.best.cost - 1, SOLVED_FOR)
+
+    def _trees_done(self) -> bool:
+        """Whether all trees that cost less than the best answer were looked at."""
+        return self.best is not None and max(self.below, self.searched + 1) >= self.best.cost
 
     def _turn(self, engine: _Engine) -> bool:
         """The engine's work up to its next good moment to check what it found; whether there is more of it."""
@@ -199,6 +211,8 @@ class Portfolio:
                 self._level_done(event)
         else:
             self.checker.learn()
+            if engine.name == CONSTANTS and not isinstance(event, Batch):
+                self.solved_for = SOLVED_FOR if event is None else event.level
         return event is not None
 
     def _check(self, found: Sequence[Node], engine: str) -> None:

@@ -102,7 +102,8 @@ def _constants(spec: Spec, width: int) -> Iterator[Node]:
     if len(mentioned) <= MANY:
         yield from (const(number, width) for number in mentioned)
     if len(mentioned) <= FEW:
-        yield from (const(number, width) for number in _derived(mentioned, width))
+        derived = list(_of_fields(mentioned, width)) or _derived(mentioned, width)
+        yield from (const(number, width) for number in derived)
 
 
 def _derived(mentioned: Sequence[int], width: int) -> Iterator[int]:
@@ -117,3 +118,24 @@ def _derived(mentioned: Sequence[int], width: int) -> Iterator[int]:
             yield number.bit_length() - 1
         if number < width:
             yield width - number
+
+
+def _of_fields(mentioned: Sequence[int], width: int) -> Iterator[int]:
+    """The lowest, and the highest, bit of every field, where the numbers take a word apart into equal fields: masks of
+    two of them are among the numbers, or one mask and a shift to another field."""
+    masks = [(number, size) for number in mentioned if (size := _field(number)) is not None]
+    for number, size in masks:
+        shifts = (other for other in mentioned if other < width and other % size == 0)
+        if 1 < size < width and width % size == 0 and ((any(shifts) or [s for _, s in masks].count(size) > 1)):
+            every = ((1 << width) - 1) // ((1 << size) - 1)
+            yield every
+            yield every << size - 1
+            return
+
+
+def _field(number: int) -> int | None:
+    """How many ones `number` has, if they stand side by side and at a multiple of that."""
+    place = (number & -number).bit_length() - 1
+    ones = number >> place
+    size = ones.bit_length()
+    return size if ones & (ones + 1) == 0 and place % size == 0 else None

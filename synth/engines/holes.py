@@ -164,6 +164,9 @@ class _Holes:
         if node in self.tried:
             return None
         self.tried.add(node)
+        return self._failures(node)
+
+    def _failures(self, node: Node) -> list[int]:
         return [self.problem.row(inputs) for inputs in self.problem.failures([node], AT_ONCE)]
 
     # --- values as they are -------------------------------------------------------------------------------------------
@@ -205,15 +208,18 @@ class _Holes:
 
     # --- the last operation's constant --------------------------------------------------------------------------------
 
-    def _recovered(self, pool: Pool, level: int, rule: Rule) -> Iterator[Node]:
+    def _recovered(self, pool: Pool, level: int, rule: Rule) -> Iterator[Node | None]:
         """Programs that `rule` proposes over the values of one level: it gives entries, and programs over _X."""
         part = pool.levels[level]
         self.budget.spend(len(part))
         for row, body in rule(pool.values[part.start:part.stop], self.rows):
             yield from self._settled(pool.node(part.start + row), body, rule)
 
-    def _settled(self, node: Node, body: Node, rule: Rule) -> Iterator[Node]:
-        """The program if it is right, or what the rule proposes when it is told where that is wrong."""
+    def _settled(self, node: Node, body: Node, rule: Rule) -> Iterator[Node | None]:
+        """The program if it is right, or what the rule proposes when it is told where that is wrong.
+
+        After a program that is right on all inputs at hand, a prover may find another one, and the rule is told it.
+        """
         rows, bodies = list(self.rows), [body]
         for _ in range(ROUNDS):
             failed: list[int] = []
@@ -222,13 +228,15 @@ class _Holes:
                 wrong = self.wrong(program)
                 if wrong == []:
                     yield program
+                    yield None
+                    wrong = self._failures(program)
                 failed += wrong or ()
             rows += [row for row in failed if row not in rows]
             if not failed:
                 return
             bodies = [proposed for _, proposed in rule(self.values([node], rows), rows)]
 
-    def _tests(self, cost: int) -> Iterator[Node]:
+    def _tests(self, cost: int) -> Iterator[Node | None]:
         """Comparisons with constants, where a truth value is wanted."""
         if self.width == 1 and cost - 1 <= self.pools.level:
             for width in self.words:
@@ -260,7 +268,7 @@ class _Holes:
                     yield entry, apply("eq", apply("urem", x, const(number, width)), const(remainder, width))
         return rule
 
-    def _quotients(self, cost: int) -> Iterator[Node]:
+    def _quotients(self, cost: int) -> Iterator[Node | None]:
         """Divisions, remainders and products moved right, perhaps under one more operation with a value."""
         if self.width == 1:
             return
@@ -273,7 +281,7 @@ class _Holes:
                     if turn.name in self.names:
                         yield from self._turned(pool, level, outer, turn)
 
-    def _turned(self, pool: Pool, level: int, outer: int, turn: _Turn) -> Iterator[Node]:
+    def _turned(self, pool: Pool, level: int, outer: int, turn: _Turn) -> Iterator[Node | None]:
         """Quotients and remainders of values of one level, under an operation with a value of the level `outer`."""
         import numpy as np
 
@@ -337,7 +345,7 @@ class _Holes:
                     yield moved if width == x.width else apply("trunc", moved, width=x.width)
                     break
 
-    def _tables(self, cost: int) -> Iterator[Node]:
+    def _tables(self, cost: int) -> Iterator[Node | None]:
         """A constant moved right by a value, whole or its last bit."""
         if cost - 1 > self.pools.level or "lshr" not in self.names:
             return
@@ -360,7 +368,7 @@ class _Holes:
 
     # --- selects ------------------------------------------------------------------------------------------------------
 
-    def _selects(self, cost: int) -> Iterator[Node]:
+    def _selects(self, cost: int) -> Iterator[Node | None]:
         """A constant where a test with a constant holds, and else another one, or a value."""
 
         if "select" not in self.names or self.width == 1 or not 2 <= cost <= DEEPEST + 2:
@@ -381,7 +389,7 @@ class _Holes:
             number = int(wanted[~right][0])
             yield from self._selected(cost - 2 - level, other, number)
 
-    def _selected(self, level: int, other: Node | None, number: int) -> Iterator[Node]:
+    def _selected(self, level: int, other: Node | None, number: int) -> Iterator[Node | None]:
         """Selects of `number` or `other`, by a test of a value of some level, or by a stored truth value."""
         if not 0 <= level <= self.pools.level or other is None:
             return

@@ -40,3 +40,14 @@ def test_words_beyond_the_kernels_are_left_to_the_solver(spec_of):
     words = vocabulary(spec_of("spec f(x: u100) -> u100\n ensures result == x\n using plain"))
     assert words.one_width == 100
     assert {operation.w for operation in words.operations} <= {1}
+
+
+@pytest.mark.parametrize("condition, there", [
+    ("x & 0xff == 0 or x & 0xff00 == 0", True),  # two bytes
+    ("x & 0xff == 0 or x >> 16 & 0xff == 0", True),  # a byte, and a shift to another
+    ("x & 0x0ff0 == 0 or x & 0xff == 1", False),  # they overlap
+    ("x & 0xff == 0 or x & 7 == 0", False),
+])
+def test_numbers_follow_from_fields(spec_of, condition, there):
+    words = vocabulary(spec_of(f"spec f(x: u32) -> bool\n  ensures result == ({condition})"))
+    assert ({0x01010101, 0x80808080} <= {node.data for node in words.constants}) == there
