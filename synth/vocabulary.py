@@ -126,7 +126,7 @@ def _of_fields(mentioned: Sequence[int], width: int) -> Iterator[int]:
     masks = [(number, size) for number in mentioned if (size := _field(number)) is not None]
     for number, size in masks:
         shifts = (other for other in mentioned if other < width and other % size == 0)
-        if 1 < size < width and width % size == 0 and ((any(shifts) or [s for _, s in masks].count(size) > 1)):
+        if 1 < size < width and width % size == 0 and (any(shifts) or [s for _, s in masks].count(size) > 1):
             every = ((1 << width) - 1) // ((1 << size) - 1)
             yield every
             yield every << size - 1
