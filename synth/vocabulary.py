@@ -123,10 +123,10 @@ def _derived(mentioned: Sequence[int], width: int) -> Iterator[int]:
 def _of_fields(mentioned: Sequence[int], width: int) -> Iterator[int]:
     """The lowest, and the highest, bit of every field, where the numbers take a word apart into equal fields: masks of
     two of them are among the numbers, or one mask and a shift to another field."""
-    masks = [(number, size) for number in mentioned if (size := _field(number)) is not None]
-    for number, size in masks:
-        shifts = (other for other in mentioned if other < width and other % size == 0)
-        if 1 < size < width and width % size == 0 and (any(shifts) or [s for _, s in masks].count(size) > 1):
+    sizes = [size for number in mentioned if (size := _field(number)) is not None]
+    for size in sizes:
+        shifts = (number for number in mentioned if number < width and number % size == 0)
+        if 1 < size < width and width % size == 0 and (any(shifts) or sizes.count(size) > 1):
             every = ((1 << width) - 1) // ((1 << size) - 1)
             yield every
             yield every << size - 1
