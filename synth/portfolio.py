@@ -37,6 +37,7 @@ CHEAP_RESTART = 3  # below this cost a search with sharper samples starts again 
 MOST_LINES = 6  # operations in a program that the solver is asked for
 FORMS = 3  # of the reference that are tried, the cheapest first
 HEAD_START = 0.3  # seconds of work for enumeration, before the other engines come in
+LATER = 1.0  # seconds of work for each of the other engines, before a solver is asked for programs
 SMALL = 60  # values in a reference that is looked at before everything else
 SIMPLIFIED = 50_000_000.0  # nanoseconds that a form of the reference counts for
 CONSTANTS = "constants"  # the engine that solves for them
@@ -146,7 +147,7 @@ class Portfolio:
             promoted = promoted_programs(self.problem, 0, self.vocabulary, self.free, self.budget)
             yield _Engine("promotion", self._compiled("promotion", promoted))
         if self.vocabulary.one_width is not None and not self.free:
-            yield _Engine("components", self._components())
+            yield _Engine("components", self._components(), LATER)
 
     def _reference(self) -> Events:
         """The cheapest forms of the reference that are made of what the spec allows."""

@@ -289,7 +289,7 @@ class _Holes:
         wishes = turn.wish(self.wanted(self.rows), pool.values[others.start:others.stop])
         wishes &= np.uint64((1 << self.width) - 1)
         signed = self.width if "sdiv" in self.names else None
-        self.budget.spend(len(inner) * len(others))
+        self.budget.fill(len(inner) * len(others))
         for place, row in recover.pairs(pool.values[inner.start:inner.stop], wishes, signed):
             rule = self._quotient_rule((turn, others.start + place))
             for _, body in rule(pool.values[inner.start + row][None, :], self.rows):
