@@ -464,19 +464,21 @@ class Bank:
             for index in (~(wrong & goal.care).any(axis=1)).nonzero()[0]:
                 yield entries.start + int(index)
 
-    def sweep(self, operations: Sequence[Operation], goal: Goal, level: int,
-              checkpoint: Callable[[int], None]) -> Iterator[Node | None]:
+    def sweep(self, operations: Sequence[Operation], goal: Goal, level: int, checkpoint: Callable[[int], None],
+              order: NDArray[np.int64] | None = None) -> Iterator[Node | None]:
         """Programs of cost `level` with one of `operations` at their root that meet `goal`; none of them is stored.
 
-        None comes in between, after every PAUSE candidates or so.
+        None comes in between, after every PAUSE candidates or so. With `order` (K,) the samples of the goal are those
+        of the bank in this order: the first few decide nearly all.
         """
         import numpy as np
 
-        columns = np.ascontiguousarray(self.values[: len(self), :FILTERS].T)
+        values = self.values if order is None else np.ascontiguousarray(self.values[: len(self), order])
+        columns = np.ascontiguousarray(values[: len(self), :FILTERS].T)
         hits = np.empty((HITS, 4), dtype=np.int64)
         swept = 0
         for plan in self._plans([op for op in operations if op.result == goal.width], level, SWEPT_AT_ONCE):
-            found = self._kernels.sweep(plan.rows, plan.words, self.values, columns, goal.words, goal.care, goal.mask,
+            found = self._kernels.sweep(plan.rows, plan.words, values, columns, goal.words, goal.care, goal.mask,
                                         goal.against is not None, goal.words if goal.against is None else goal.against,
                                         hits)
             for row, *entries in hits[:found].tolist():

@@ -8,8 +8,8 @@ from ..jobs.limits import Deadline
 from .result import Progress, Report
 
 # Nanoseconds that a candidate takes: swept over, in a chain of macros, around a promoted value, with constants to solve
-# for, and stored; measured on one core of 2023, where only the proportions matter.
-TRIED, CHAINED, PROMOTED, FILLED, STORED = 3.0, 20.0, 65.0, 35.0, 60.0
+# for, stored, and a test held against sets of samples; measured on one core of 2023, where only the proportions matter.
+TRIED, CHAINED, PROMOTED, FILLED, STORED, TESTED = 3.0, 20.0, 65.0, 35.0, 60.0, 10.0
 
 
 class Spent(Exception):
@@ -41,6 +41,10 @@ class Budget:
     def fill(self, candidates: int) -> None:
         """Counts choices of values and constants' bits (see synth/holes.py)."""
         self.spend(candidates, FILLED)
+
+    def branch(self, tests: int) -> None:
+        """Counts tests that are held against sets of samples (see synth/branches.py)."""
+        self.spend(tests, TESTED)
 
     def store(self, candidates: int) -> None:
         """Counts candidates that are evaluated on all samples and stored."""

@@ -21,6 +21,7 @@ from ..verify.provers.query import Query, Sat, Unsat
 from .budget import Budget, Spent
 from .check import ENOUGH, PATIENCE, Answer, Checker
 from .compilation import Part, compile_kernels
+from .engines.branches import branching_programs
 from .engines.chains import chain_programs
 from .engines.components import component_programs
 from .engines.enumeration import enumerate_programs
@@ -139,6 +140,8 @@ class Portfolio:
             yield _Engine(THE_REFERENCE, self._reference(), -2 * HEAD_START if size < SMALL else HEAD_START)
         if self.problem.fits:
             yield _Engine("enumeration", self._enumeration(), -HEAD_START)
+            branches = branching_programs(self.problem, 0, self.vocabulary, self.free, self.budget)
+            yield _Engine("branches", branches, share=2.0 if self.spec.only_examples else 0.25)
             chains = chain_programs(self.problem, 0, self.vocabulary, self.free, self.budget)
             yield _Engine("chains", self._compiled("chains", chains), share=2.0)
             if not self.free:

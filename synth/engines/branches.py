@@ -1,0 +1,351 @@
+"""Programs that are right on part of the inputs, joined by tests: decision trees over a bank of values.
+
+Terms and tests come from one bank, which grows by a level whenever the trees over what is there were looked at; terms
+for samples that nothing stored is right on are swept for, one sample at a time. The trees are made on a few samples,
+and whatever is wrong on any input at hand brings that input in as a sample. See synth/branches.py for the trees.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Generator, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+from ...ir.cost import instructions_of
+from ...ir.graph import TRUE, Node, apply, const
+from ...ir.kernel import MAX_KERNEL_WIDTH, evaluate_batch
+from ..bank import Bank, Goal, Operation, OutOfRoom
+from ..branches import Leaf, Tree, Trees, joined, packed, undominated, unpacked
+from ..budget import Budget
+from ..problem import Problem
+from ..vocabulary import Vocabulary
+from .events import Batch, Candidate, Exhausted
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Words = NDArray[np.uint64]
+
+FIRST = 48  # samples to begin with
+MOST = 192  # samples
+FAILING = 6  # inputs on which a tree is wrong that become samples at once
+ROUNDS = 40  # of trees on one level of the bank
+# What is looked for on each level of the bank: trees of few leaves (or of any number), with comparisons with numbers
+# that nobody mentioned (or without).
+STAGES = ((True, False), (True, True), (False, False))
+STORED = 3_000_000  # candidates that a level may make
+WORDS = 1 << 24  # words of the bank's values
+TERMS = 64  # that are kept
+TESTS = 40_000
+EVALUATED = 200_000  # values that a predicate is asked about
+PIVOTS = 8  # samples that terms are swept for, on one level
+SWEPT = 400_000_000  # candidates of one such sweep, where examples are all there is
+SWEPT_BESIDE = 10_000_000  # candidates of one such sweep, beside the other engines
+SWEPT_KEPT = 12  # terms of one such sweep
+NUMBERS = 8  # that are wanted on several samples
+COMPARED = 20_000  # comparisons with numbers that lie between the samples' values
+_MOVES = ("shl", "lshr", "ashr")
+
+
+def branching_programs(problem: Problem, output: int, vocabulary: Vocabulary, free: Sequence[Node],
+                       budget: Budget) -> Iterator[Candidate | Batch | Exhausted]:
+    """Programs for one output of `problem` that are trees of tests; the nodes of `free` cost nothing.
+
+    Ends when the bank does not grow any more. Raises `budget.Spent`.
+    """
+    width = max([problem.spec.outputs[output].type.width, *(node.width for node in (*problem.inputs, *free))])
+    if width <= MAX_KERNEL_WIDTH and problem.count:
+        yield from _Branching(problem, output, vocabulary, free, budget).run()
+
+
+class _Bank(Bank):
+    """A bank in which words are moved by leaves alone: amounts that are computed crowd out all else."""
+
+    def splits(self, operation: Operation, cost: int) -> Iterator[tuple[range, ...]]:
+        for ranges in super().splits(operation, cost):
+            if operation.row.name not in _MOVES or ranges[1] in self.entries(0, operation.w):
+                yield ranges
+
+
+@dataclass(slots=True)
+class _Pieces:
+    """Programs by number, with the sets of samples (n, words) on which they are right, or hold, and their costs."""
+
+    node: Callable[[int], Node]
+    sets: Words
+    costs: NDArray[np.int64]
+
+
+class _Branching:
+    def __init__(self, problem: Problem, output: int, vocabulary: Vocabulary, free: Sequence[Node],
+                 budget: Budget) -> None:
+        self.problem, self.output, self.vocabulary, self.free, self.budget = problem, output, vocabulary, free, budget
+        self.width = problem.spec.outputs[output].type.width
+        self.allowed = frozenset(row.name for row in vocabulary.rows)
+        self.operations = tuple(op for op in vocabulary.operations if op.row.name != "select")
+        self.examples = problem.spec.only_examples  # then numbers that nobody mentioned may serve
+        self.rows = list(range(min(FIRST, problem.count))) if self.examples else problem.bank_rows[:FIRST]
+        self.swept: dict[Node, None] = {}  # terms that the bank does not hold
+        self.tried: set[tuple[int, int, tuple[int, ...]]] = set()  # the sweeps made
+        self.least = 2  # samples on which a number is wanted that is taken for a term
+        self.found = False
+
+    def run(self) -> Iterator[Candidate | Batch | Exhausted]:
+        level = 1
+        while self._grow(level):
+            for exact, numbers in STAGES:
+                if (exact or not self.found) and (self.examples or not numbers):
+                    yield from self._stage(level, exact, numbers)
+            level += 1
+        if self.examples and not self.found and self.problem.count <= MOST:
+            self.rows, self.least = list(range(self.problem.count)), 1
+            self._grow(1)
+            yield from self._stage(1, False, True)
+
+    def _stage(self, level: int, exact: bool, numbers: bool) -> Iterator[Candidate | Batch | Exhausted]:
+        """The trees over the bank as it is; with other samples again where these told wrong ones from right ones."""
+        for _ in range(ROUNDS):
+            self.budget.engine, self.budget.level = "branches", level
+            failing = yield from self._trees(exact, numbers)
+            yield Batch()
+            if not self._more_rows(failing) or not self._grow(level):
+                break
+
+    # --- samples ------------------------------------------------------------------------------------------------------
+
+    def _more_rows(self, failing: Sequence[tuple[int, ...]]) -> bool:
+        """Takes inputs in that showed programs wrong, here or to a prover; whether there are any."""
+        known = set(self.rows)
+        fresh = [row for row in (*map(self.problem.row, failing), *self.problem.bank_rows) if row not in known]
+        fresh = list(dict.fromkeys(fresh))[: max(0, MOST - len(self.rows))]
+        self.rows += fresh
+        return bool(fresh)
+
+    # --- values -------------------------------------------------------------------------------------------------------
+
+    def _grow(self, level: int) -> bool:
+        """The bank over the samples at hand, up to `level`; whether it has any values of that level."""
+        import numpy as np
+
+        tuples = [self.problem.tuples[row] for row in self.rows]
+        nodes = list(dict.fromkeys([*self.problem.inputs, *self.free, *self.vocabulary.constants]))
+        values = self.problem.evaluate(nodes, tuples)
+        leaves = [(node, np.ascontiguousarray(words, dtype=np.uint64))
+                  for node, words in zip(nodes, values, strict=True)]
+        self.bank = _Bank(leaves, self.vocabulary.casts, WORDS // len(self.rows))
+        while self.bank.level < level:
+            if self.bank.estimate(self.operations, self.bank.level + 1) > STORED:
+                return False
+            before = len(self.bank)
+            try:
+                self.bank.grow(self.operations, self.budget.store)
+            except OutOfRoom:
+                return False
+            if len(self.bank) == before:
+                return False
+        return True
+
+    def _agreement(self, values: Words) -> NDArray[np.bool_]:
+        """Where programs with these values (n, rows) are right."""
+        import numpy as np
+
+        wanted = self.problem.wanted[self.output]
+        words, care = wanted.words[self.rows], wanted.care[self.rows]
+        agree: NDArray[np.bool_] = values == words
+        if care.all() or self.problem.spec.ensures is TRUE or len(self.problem.spec.outputs) > 1:
+            return agree | ~care
+        open_rows = np.flatnonzero(~care)
+        columns = {node: np.tile(np.asarray(column, dtype=np.uint64), len(values)) for node, column in zip(
+            self.problem.inputs, zip(*(self.problem.tuples[self.rows[row]] for row in open_rows), strict=True),
+            strict=True)}
+        columns[self.problem.spec.outputs[self.output].value] = np.ascontiguousarray(values[:, open_rows]).ravel()
+        self.budget.spend(values.size)
+        (holds,) = evaluate_batch([self.problem.spec.ensures], columns)
+        agree[:, open_rows] = np.asarray(holds).reshape(len(values), len(open_rows)) != 0
+        return agree
+
+    # --- terms --------------------------------------------------------------------------------------------------------
+
+    def _terms(self) -> _Pieces:
+        """The programs that are right on some samples, those that matter."""
+        import numpy as np
+
+        entries, costs = self._entries(self.width, self.bank.level)
+        entries, costs = entries[:EVALUATED], costs[:EVALUATED]
+        agree = self._agreement(self.bank.values[entries])
+        some = np.flatnonzero(agree.any(axis=1))
+        beside = [*self._numbers(), *self.swept]
+        sets = np.concatenate([packed(agree[some]), self._sets(beside)])
+        costs = np.concatenate([costs[some], np.array([instructions_of([node]) for node in beside], dtype=np.int64)])
+        kept = undominated(sets, costs, TERMS if self.least > 1 else len(sets))
+        places = entries[some]
+
+        def node(number: int) -> Node:
+            place = kept[number]
+            return self.bank.expression(int(places[place])) if place < len(places) else beside[place - len(places)]
+
+        return _Pieces(node, sets[kept], costs[kept])
+
+    def _sets(self, nodes: Sequence[Node]) -> Words:
+        import numpy as np
+
+        if not nodes:
+            return packed(np.empty((0, len(self.rows)), dtype=np.bool_))
+        values = self.problem.evaluate(nodes, [self.problem.tuples[row] for row in self.rows])
+        return packed(self._agreement(np.array(values, dtype=np.uint64)))
+
+    def _numbers(self) -> list[Node]:
+        """Numbers that are wanted on several samples."""
+        if not self.examples:
+            return []
+        wanted = self.problem.wanted[self.output]
+        counts = Counter(int(wanted.words[row]) for row in self.rows if wanted.care[row])
+        most = NUMBERS if self.least > 1 else None
+        return [const(word, self.width) for word, count in counts.most_common(most) if count >= self.least]
+
+    def _sweep(self, uncovered: Sequence[int], level: int) -> bool:
+        """Looks for terms of cost `level` that are right on samples on which no other is; whether it found any."""
+        import numpy as np
+
+        wanted = self.problem.wanted[self.output]
+        words = np.ascontiguousarray(wanted.words[self.rows], dtype=np.uint64)
+        operations = [op for op in self.operations if op.result == self.width and len(op.widths) <= 2]
+        if self.bank.estimate(operations, level) > (SWEPT if self.examples else SWEPT_BESIDE):
+            return False
+        before = len(self.swept)
+        open_samples = [sample for sample in uncovered if wanted.care[self.rows[sample]]]
+        for _ in range(PIVOTS):
+            if not open_samples:
+                break
+            pivot = open_samples[0]
+            care = np.zeros(len(words), dtype=np.bool_)
+            care[0] = True
+            order = np.array([pivot, *(k for k in range(len(words)) if k != pivot)])
+            goal = Goal(self.width, words[order], care, np.uint64((1 << self.width) - 1))
+            found = [node for node in self.bank.sweep(operations, goal, level, self.budget.spend, order) if node]
+            sets = self._sets(found)
+            kept = undominated(sets, np.zeros(len(found), dtype=np.int64), SWEPT_KEPT)
+            self.swept.update((found[place], None) for place in kept)
+            covered = np.bitwise_or.reduce(sets, axis=0, initial=np.uint64(0))
+            right = unpacked(covered[None], len(words))[0]
+            open_samples = [sample for sample in open_samples[1:] if not right[sample]]
+        return len(self.swept) > before
+
+    # --- tests --------------------------------------------------------------------------------------------------------
+
+    def _tests(self, numbers: bool) -> _Pieces:
+        """The truth values that tell samples apart, one for each set of samples on which they hold."""
+        import numpy as np
+
+        entries, costs = self._entries(1, self.bank.level)
+        values = self.bank.values[entries] != 0
+        varied = (values.any(axis=1) & ~values.all(axis=1)).nonzero()[0][:TESTS]
+        places = entries[varied]
+        compared = list(self._comparisons()) if numbers else []
+        extra = np.array([holds for holds, _, _ in compared], dtype=np.bool_).reshape(len(compared), len(self.rows))
+        sets = np.concatenate([packed(values[varied]), packed(extra)])
+        costs = np.concatenate([costs[varied], np.array([cost for _, cost, _ in compared], dtype=np.int64)])
+        order = np.argsort(costs, kind="stable")
+        _, first = np.unique(sets[order], axis=0, return_index=True)
+        kept = order[np.sort(first)]
+
+        def node(number: int) -> Node:
+            place = int(kept[number])
+            return self.bank.expression(int(places[place])) if place < len(places) else compared[
+                place - len(places)][2]()
+
+        return _Pieces(node, sets[kept], costs[kept])
+
+    def _comparisons(self) -> Iterator[tuple[NDArray[np.bool_], int, Callable[[], Node]]]:
+        """Comparisons of cheap values with numbers that lie between their values on the samples, or among these: where
+        they hold, their cost, and a way to the program."""
+        import numpy as np
+
+        left = COMPARED
+        for level in (0, 1):
+            for width in self.vocabulary.widths:
+                entries, _ = self._entries(width, level, level)
+                for entry in entries.tolist() if width > 1 else ():
+                    words = self.bank.values[entry]
+                    distinct = np.unique(words)
+                    if len(distinct) < 2 or left <= 0:
+                        continue
+                    for name, flip in (("ult", 0), ("slt", 1 << width - 1)):
+                        if name not in self.allowed:
+                            continue
+                        keys = words ^ np.uint64(flip)
+                        ordered = np.unique(keys)
+                        for low, high in zip(ordered[:-1].tolist(), ordered[1:].tolist(), strict=True):
+                            left -= 1
+                            yield keys <= low, level + 1, partial(self._compared, name, entry,
+                                                                  _round(low, high) ^ flip)
+                    if "eq" in self.allowed and (level == 0 or len(distinct) < len(words) // 2):
+                        for word in distinct.tolist():
+                            left -= 1
+                            yield words == word, level + 1, partial(self._compared, "eq", entry, word)
+
+    def _compared(self, name: str, entry: int, number: int) -> Node:
+        node = self.bank.expression(entry)
+        return apply(name, node, const(number, node.width))
+
+    # --- trees --------------------------------------------------------------------------------------------------------
+
+    def _trees(self, exact: bool, numbers: bool) -> Generator[Candidate, None, list[tuple[int, ...]]]:
+        """Offers the trees that are right on all inputs at hand; returns inputs on which cheaper ones were wrong."""
+        terms = self._terms()
+        for level in range(self.bank.level + 1, 2 * self.bank.level + 2):
+            uncovered = self._uncovered(terms)
+            key = (level, self.bank.level, tuple(self.rows[sample] for sample in uncovered))
+            if uncovered and key not in self.tried:
+                self.tried.add(key)
+                if self._sweep(uncovered, level):
+                    terms = self._terms()
+        if self._uncovered(terms):
+            return []
+        tests = self._tests(numbers)
+        trees = Trees(terms.sets, terms.costs, tests.sets, tests.costs, len(self.rows), self.budget.branch)
+        failing: dict[tuple[int, ...], None] = {}
+        for tree in trees.exact() if exact else trees.grown():
+            node = self._program(tree, terms, tests)
+            if node is None:
+                continue
+            wrong = self.problem.failures([node], FAILING)
+            if not wrong:
+                self.found = True
+                yield Candidate(node)
+            elif len(failing) < FAILING:
+                failing.update((words, None) for words in wrong)
+        return list(failing)
+
+    def _uncovered(self, terms: _Pieces) -> list[int]:
+        import numpy as np
+
+        covered = np.bitwise_or.reduce(terms.sets, axis=0, initial=np.uint64(0), keepdims=True)
+        return [int(sample) for sample in (~unpacked(covered, len(self.rows))[0]).nonzero()[0]]
+
+    def _program(self, tree: Tree, terms: _Pieces, tests: _Pieces) -> Node | None:
+        if isinstance(tree, Leaf):
+            return terms.node(tree.term)
+        yes, no = self._program(tree.yes, terms, tests), self._program(tree.no, terms, tests)
+        return joined(tests.node(tree.test), yes, no, self.allowed) if yes is not None and no is not None else None
+
+    def _entries(self, width: int, last: int, first: int = 0) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """The entries of the bank of one width and of the levels `first` to `last`, with their costs."""
+        import numpy as np
+
+        parts = [(part, level) for level in range(first, last + 1) for part in self.bank.entries(level, width)]
+        entries = [np.arange(part.start, part.stop) for part, _ in parts]
+        costs = [np.full(len(part), level) for part, level in parts]
+        return (np.concatenate([np.empty(0, dtype=np.int64), *entries]),
+                np.concatenate([np.empty(0, dtype=np.int64), *costs]))
+
+
+def _round(low: int, high: int) -> int:
+    """The number above `low` and up to `high` with the most zeros at its end."""
+    number = high
+    while number & (number - 1) > low:
+        number &= number - 1
+    return number
