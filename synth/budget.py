@@ -8,8 +8,9 @@ from ..jobs.limits import Deadline
 from .result import Progress, Report
 
 # Nanoseconds that a candidate takes: swept over, in a chain of macros, around a promoted value, with constants to solve
-# for, stored, and a test held against sets of samples; measured on one core of 2023, where only the proportions matter.
-TRIED, CHAINED, PROMOTED, FILLED, STORED, TESTED = 3.0, 20.0, 65.0, 35.0, 60.0, 10.0
+# for, stored, held against one word, and a test held against sets of samples; measured on one core of 2023, where only
+# the proportions matter.
+TRIED, CHAINED, PROMOTED, FILLED, STORED, SCANNED, TESTED = 3.0, 20.0, 65.0, 35.0, 60.0, 0.2, 10.0
 
 
 class Spent(Exception):
@@ -45,6 +46,10 @@ class Budget:
     def branch(self, tests: int) -> None:
         """Counts tests that are held against sets of samples (see synth/branches.py)."""
         self.spend(tests, TESTED)
+
+    def scan(self, candidates: int) -> None:
+        """Counts candidates that are held against one word."""
+        self.spend(candidates, SCANNED)
 
     def store(self, candidates: int) -> None:
         """Counts candidates that are evaluated on all samples and stored."""

@@ -141,7 +141,10 @@ class Portfolio:
         if self.problem.fits:
             yield _Engine("enumeration", self._enumeration(), -HEAD_START)
             branches = branching_programs(self.problem, 0, self.vocabulary, self.free, self.budget)
-            yield _Engine("branches", branches, share=2.0 if self.spec.only_examples else 0.25)
+            if self.spec.only_examples:
+                yield _Engine("branches", branches, -2 * HEAD_START, 2.0)
+            else:
+                yield _Engine("branches", branches, share=0.25)
             chains = chain_programs(self.problem, 0, self.vocabulary, self.free, self.budget)
             yield _Engine("chains", self._compiled("chains", chains), share=2.0)
             if not self.free:

@@ -41,9 +41,10 @@ WORDS = 1 << 24  # words of the bank's values
 TERMS = 64  # that are kept
 TESTS = 40_000
 EVALUATED = 200_000  # values that a predicate is asked about
-PIVOTS = 8  # samples that terms are swept for, on one level
+PIVOTS = 3  # samples that terms are swept for, on one level
 SWEPT = 400_000_000  # candidates of one such sweep, where examples are all there is
-SWEPT_BESIDE = 10_000_000  # candidates of one such sweep, beside the other engines
+SWEPT_AT_LAST = 30_000_000_000  # when nothing was found with them
+SWEPT_BESIDE = 10_000_000  # beside the other engines
 SWEPT_KEPT = 12  # terms of one such sweep
 NUMBERS = 8  # that are wanted on several samples
 COMPARED = 20_000  # comparisons with numbers that lie between the samples' values
@@ -87,11 +88,13 @@ class _Branching:
         self.allowed = frozenset(row.name for row in vocabulary.rows)
         self.operations = tuple(op for op in vocabulary.operations if op.row.name != "select")
         self.examples = problem.spec.only_examples  # then numbers that nobody mentioned may serve
+        self._roots = [op for op in self.operations if op.result == self.width and len(op.widths) <= 2]
         self.rows = list(range(min(FIRST, problem.count))) if self.examples else problem.bank_rows[:FIRST]
         self.swept: dict[Node, None] = {}  # terms that the bank does not hold
         self.tried: set[tuple[int, int, tuple[int, ...]]] = set()  # the sweeps made
         self.least = 2  # samples on which a number is wanted that is taken for a term
         self.found = False
+        self.most_swept = SWEPT if self.examples else SWEPT_BESIDE
 
     def run(self) -> Iterator[Candidate | Batch | Exhausted]:
         level = 1
@@ -100,6 +103,12 @@ class _Branching:
                 if (exact or not self.found) and (self.examples or not numbers):
                     yield from self._stage(level, exact, numbers)
             level += 1
+        if self.examples and not self.found:
+            self.most_swept = SWEPT_AT_LAST
+            self._grow(level)  # what there is of this level serves
+            for exact, numbers in STAGES:
+                if not self.found:
+                    yield from self._stage(level, exact, numbers)
         if self.examples and not self.found and self.problem.count <= MOST:
             self.rows, self.least = list(range(self.problem.count)), 1
             self._grow(1)
@@ -111,8 +120,9 @@ class _Branching:
             self.budget.engine, self.budget.level = "branches", level
             failing = yield from self._trees(exact, numbers)
             yield Batch()
-            if not self._more_rows(failing) or not self._grow(level):
+            if not self._more_rows(failing):
                 break
+            self._grow(level)
 
     # --- samples ------------------------------------------------------------------------------------------------------
 
@@ -206,17 +216,16 @@ class _Branching:
         most = NUMBERS if self.least > 1 else None
         return [const(word, self.width) for word, count in counts.most_common(most) if count >= self.least]
 
-    def _sweep(self, uncovered: Sequence[int], level: int) -> bool:
-        """Looks for terms of cost `level` that are right on samples on which no other is; whether it found any."""
+    def _sweep(self, uncovered: Sequence[int], level: int) -> Iterator[Batch]:
+        """Looks for terms of cost `level` that are right on samples on which no other is."""
         import numpy as np
 
         wanted = self.problem.wanted[self.output]
         words = np.ascontiguousarray(wanted.words[self.rows], dtype=np.uint64)
-        operations = [op for op in self.operations if op.result == self.width and len(op.widths) <= 2]
-        if self.bank.estimate(operations, level) > (SWEPT if self.examples else SWEPT_BESIDE):
-            return False
-        before = len(self.swept)
+        operations = self._roots
+        ones = np.bitwise_count(words).astype(np.int64)
         open_samples = [sample for sample in uncovered if wanted.care[self.rows[sample]]]
+        open_samples.sort(key=lambda sample: abs(2 * int(ones[sample]) - self.width))  # what says most comes first
         for _ in range(PIVOTS):
             if not open_samples:
                 break
@@ -225,14 +234,18 @@ class _Branching:
             care[0] = True
             order = np.array([pivot, *(k for k in range(len(words)) if k != pivot)])
             goal = Goal(self.width, words[order], care, np.uint64((1 << self.width) - 1))
-            found = [node for node in self.bank.sweep(operations, goal, level, self.budget.spend, order) if node]
+            found = []
+            for node in self.bank.sweep(operations, goal, level, self.budget.scan, order):
+                if node is not None:
+                    found.append(node)
+                else:
+                    yield Batch()
             sets = self._sets(found)
             kept = undominated(sets, np.zeros(len(found), dtype=np.int64), SWEPT_KEPT)
             self.swept.update((found[place], None) for place in kept)
             covered = np.bitwise_or.reduce(sets, axis=0, initial=np.uint64(0))
             right = unpacked(covered[None], len(words))[0]
             open_samples = [sample for sample in open_samples[1:] if not right[sample]]
-        return len(self.swept) > before
 
     # --- tests --------------------------------------------------------------------------------------------------------
 
@@ -293,16 +306,16 @@ class _Branching:
 
     # --- trees --------------------------------------------------------------------------------------------------------
 
-    def _trees(self, exact: bool, numbers: bool) -> Generator[Candidate, None, list[tuple[int, ...]]]:
+    def _trees(self, exact: bool, numbers: bool) -> Generator[Candidate | Batch, None, list[tuple[int, ...]]]:
         """Offers the trees that are right on all inputs at hand; returns inputs on which cheaper ones were wrong."""
         terms = self._terms()
         for level in range(self.bank.level + 1, 2 * self.bank.level + 2):
             uncovered = self._uncovered(terms)
             key = (level, self.bank.level, tuple(self.rows[sample] for sample in uncovered))
-            if uncovered and key not in self.tried:
+            if uncovered and key not in self.tried and self.bank.estimate(self._roots, level) <= self.most_swept:
                 self.tried.add(key)
-                if self._sweep(uncovered, level):
-                    terms = self._terms()
+                yield from self._sweep(uncovered, level)
+                terms = self._terms()
         if self._uncovered(terms):
             return []
         tests = self._tests(numbers)
