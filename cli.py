@@ -302,7 +302,7 @@ def group() -> None:
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Chooses the sample inputs.")
 @click.option("--work", type=click.IntRange(min=1), metavar="N",
               help="Give up after N candidates: the same N and seed give the same answer on any machine.")
-@_common("text json", time=60.0)
+@_common("text json sygus", time=60.0)
 def synth(source: str, using: tuple[str, ...], forbid: tuple[str, ...], requires: str | None, outputs: tuple[str, ...],
           seed: int, work: int | None, time: float, jobs: int, cflags: str, unroll: int | None, accept: tuple[str, ...],
           form: str | None, quiet: bool) -> int:
@@ -325,11 +325,13 @@ def synth(source: str, using: tuple[str, ...], forbid: tuple[str, ...], requires
     specs = [restrict(spec, requires=requires, using=using or None, forbid=forbid)
              for spec in lift_specs(source, reading(unroll, cflags))]
     _check_outputs(outputs, specs, source)
+    if form == "sygus" and any(spec.syntax is None for spec in specs):
+        raise click.UsageError("--format sygus is for .sl files")
     results: list[Result] = []
     for result in _synthesized(specs, time, seed, work, jobs, quiet):
         results.append(result)
         if form != "json":
-            _print(str(result))
+            _print(result.sygus if form == "sygus" else str(result))
         for path in outputs if result.function is not None else ():
             result.write(path)
             _note(f"wrote {path}", quiet)

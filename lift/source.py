@@ -29,9 +29,9 @@ Source: TypeAlias = "str | os.PathLike[str] | Callable[..., Any] | Function | Sp
 Matched: TypeAlias = "tuple[str, Function | PrimirError, Function | PrimirError]"  # a name, and both sides
 
 COMPILED = (".c", ".h", ".cc", ".cpp", ".cxx", ".hpp", ".rs")
-READ = (".spec", ".py", ".ll", ".bc", *COMPILED)
+READ = (".spec", ".sl", ".py", ".ll", ".bc", *COMPILED)
 LARGEST = 64  # MiB that a source may have
-LATER = {".zig": "Zig", ".sl": "SyGuS"}
+LATER = {".zig": "Zig"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +100,7 @@ def _readable(path: Path) -> Path:
     suffix = path.suffix.lower()
     if suffix in LATER:
         raise PrimirError(f"reading {LATER[suffix]} comes with a later release", Place(str(path)),
-                          None if suffix == ".sl" else "compile it to LLVM IR and name the .ll file")
+                          "compile it to LLVM IR and name the .ll file")
     if suffix not in READ:
         raise PrimirError("the suffix does not say what this is", Place(str(path)), f"sources end in {', '.join(READ)}")
     if not path.is_file():
@@ -167,6 +167,8 @@ def lift_source(source: Source, reading: Reading = READING) -> list[Spec] | Func
     match location.suffix:
         case ".spec":
             return _specs_in(location)
+        case ".sl":
+            return [_sygus_in(location)]
         case ".py":
             return [lift_lowered(lowered, reading) for lowered, _ in _run(location, "one")][0]
         case ".ll" | ".bc":
@@ -283,6 +285,16 @@ def _specs_in(location: Location) -> list[Spec]:
         if spec.name == location.function:
             return [spec]
     raise _no_function(location, [spec.name for spec in specs], "spec")
+
+
+def _sygus_in(location: Location) -> Spec:
+    from .sygus import parse_sygus
+
+    assert location.file is not None
+    spec = parse_sygus(_text(location.file), str(location.file))
+    if location.function not in (None, spec.name):
+        raise _no_function(location, [spec.name], "function to find")
+    return spec
 
 
 def _lift_llvm(location: Location, reading: Reading) -> Function:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from ..ir.errors import Place
 from ..ir.graph import CONST, TRUE, Function, Node, Parameter, leaf, topological
 from ..ir.types import Type
+from .grammar import Syntax
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,8 @@ class Spec:
 
     `requires` is over the parameters' leaves, `ensures` over those and the outputs' (both of width 1). `operations`
     names rows of the table that search may use; None is the set `full`. `minimize` names a cost model. A spec means
-    something only if its `obligations` hold: they are to be proved before anything else is.
+    something only if its `obligations` hold: they are to be proved before anything else is. `syntax` is there for a
+    spec from a SyGuS file: how an answer is written, and the grammar that it must be in.
     """
 
     name: str
@@ -63,11 +65,17 @@ class Spec:
     minimize: str = "instructions"
     remarks: tuple[str, ...] = field(default=(), compare=False)
     obligations: tuple[Obligation, ...] = ()
+    syntax: Syntax | None = None
 
     @property
     def only_examples(self) -> bool:
         """Whether nothing but examples says what is wanted, so that a result is consistent and not proved."""
         return self.reference is None and self.ensures is TRUE
+
+    @property
+    def total(self) -> bool:
+        """Whether the operations of an answer are total, as SMT-LIB's are: none needs to be shown defined."""
+        return self.syntax is not None
 
     @property
     def roots(self) -> tuple[Node, ...]:

@@ -10,6 +10,7 @@ from ..ir.evaluate import fold
 from ..ir.graph import LEAVES, Function, Node, apply, const, rewrite, topological
 from ..ir.primes import TABLE
 from ..jobs.limits import Deadline
+from ..lift.grammar import Language
 from ..verify.roundtrip import prove_emitted
 from ..verify.verdict import Bounded, Proved, Refuted, Verdict
 from .problem import Problem
@@ -43,10 +44,17 @@ class Checker:
     unproved: list[Node] = field(default_factory=list)
     _seen: set[Node] = field(default_factory=set)
     _patient: bool = False
+    _language: Language | None = None
+
+    def __post_init__(self) -> None:
+        syntax = self.problem.spec.syntax
+        if syntax is not None and syntax.grammar is not None:
+            self._language = Language(syntax.grammar)
 
     def check(self, candidates: Iterable[Node], seconds: float = PATIENCE) -> Answer | None:
         """The first candidate that is proved, within `seconds` each, in the order of cost and latency."""
-        fresh = [node for node in dict.fromkeys(map(self.tidied, candidates)) if node not in self._seen][:MOST]
+        forms = candidates if self._language is not None else map(self.tidied, candidates)  # a grammar knows one form
+        fresh = [node for node in dict.fromkeys(forms) if node not in self._seen][:MOST]
         for node in sorted(fresh, key=self.rank):
             if self.deadline.passed():
                 return None
@@ -54,9 +62,16 @@ class Checker:
             failures = self.problem.failures([node], AT_ONCE)
             if failures:
                 self._refuted_on(*failures)
-            elif (answer := self.prove(node, seconds) or self._once_more()) is not None:
+            elif (member := self._member(node)) is not None and \
+                    (answer := self.prove(member, seconds) or self._once_more()) is not None:
                 return answer
         return None
+
+    def _member(self, node: Node) -> Node | None:
+        """`node` as the grammar of the spec makes it, None where it is outside: the one place that decides it."""
+        if self._language is None:
+            return node
+        return self._language.member(node) or self._language.member(self.tidied(node))
 
     def _once_more(self) -> Answer | None:
         """When several candidates are left unproved, the proof is hard: the best of them gets more time, once."""

@@ -273,7 +273,8 @@ class Portfolio:
         """The best answer, with what is known about programs that cost less."""
         if self.best is None:
             return None
-        if not self.vocabulary.closed or self.free:  # words of other widths could do it in fewer
+        partial = self.spec.syntax is not None and not self.spec.syntax.whole  # equal words may not replace each other
+        if not self.vocabulary.closed or self.free or partial:  # words of other widths could do it in fewer
             return Found(self.best, self.found_by)
         optimal = Optimal(min(self.below, self.best.cost), "pool") if self.below else None
         return Found(self.best, self.found_by, optimal)

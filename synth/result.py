@@ -91,6 +91,18 @@ class Result:
         return source(self.found, self.name)
 
     @cached_property
+    def sygus(self) -> str:
+        """The answer to a SyGuS file: `(define-fun ...)`, `infeasible` where none exists, `fail` where none is known."""
+        syntax = self.spec.syntax
+        if syntax is None:
+            raise ValueError(f"{self.name} is not from a SyGuS file")
+        if self.status == "none":
+            return "infeasible"
+        if self.function is None or self.status not in ("proved", "consistent"):
+            return "fail"
+        return syntax.define(self.function.results[0].value) or "fail"
+
+    @cached_property
     def _native(self) -> Callable[..., tuple[int, ...]]:
         from ..emit.native import compile_native
 

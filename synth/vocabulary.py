@@ -10,6 +10,7 @@ from ..ir.evaluate import evaluate_row
 from ..ir.graph import Node, const
 from ..ir.kernel import MAX_KERNEL_WIDTH
 from ..ir.primes import TABLE, Row, operations
+from ..lift.grammar import Grammar
 from ..lift.spec import Spec
 from .bank import STANDARD_WIDTHS, Operation
 
@@ -47,6 +48,8 @@ def vocabulary(spec: Spec) -> Vocabulary:
 
     With `sext` among them, as in `full`, there is one wider word as well, twice as wide as the widest.
     """
+    if spec.syntax is not None and spec.syntax.grammar is not None:
+        return _of_grammar(spec, spec.syntax.grammar)
     allowed = {row.name for row in operations("full")} if spec.operations is None else set(spec.operations)
     rows = tuple(row for row in TABLE.values() if row.name in allowed)
     own = {parameter.type.width for parameter in spec.parameters} | {output.type.width for output in spec.outputs}
@@ -60,6 +63,26 @@ def vocabulary(spec: Spec) -> Vocabulary:
                       tuple(operation for name in ("zext", "trunc") for operation in _at_widths(TABLE[name], ordered)
                             if operation.cost == 0),
                       tuple(dict.fromkeys(node for width in ordered for node in _constants(spec, width))))
+
+
+def _of_grammar(spec: Spec, grammar: Grammar) -> Vocabulary:
+    """The operations and constants that stand in a grammar, at the widths at which they stand there."""
+    allowed = {name for name, _, _ in grammar.operations}.intersection(spec.operations or TABLE)
+    rows = tuple(row for row in TABLE.values() if row.name in allowed)
+    ordered = tuple(sorted({*grammar.widths, *(parameter.type.width for parameter in spec.parameters)}))
+    quick_first = sorted(rows, key=lambda row: (len(row.arguments), row.latency))
+    made = [operation for row in quick_first for operation in (*_at_widths(row, ordered), *_as_they_are(row))
+            if (row.name, operation.w, operation.result) in grammar.operations]
+    pool = [node for width in grammar.any_constant for node in _constants(spec, width)]
+    return Vocabulary(rows, ordered, tuple(operation for operation in made if operation.cost),
+                      tuple(operation for operation in made if not operation.cost),
+                      tuple(dict.fromkeys([*grammar.constants, *pool])))
+
+
+def _as_they_are(row: Row) -> Iterator[Operation]:
+    """The row on words of one bit."""
+    if not row.cast and row.multiple == 1:
+        yield Operation(row, 1, 1)
 
 
 def _widens(rows: tuple[Row, ...]) -> bool:

@@ -20,12 +20,13 @@ def prove_emitted(spec: Spec, function: Function, symbol: str, *, deadline: Dead
                   provers: Sequence[Prover] = STANDARD) -> tuple[str, Verdict]:
     """`function` as LLVM IR with plain instructions, under the name `symbol`, and whether that text meets `spec`.
 
-    The instructions are undefined where LLVM's are, so that the verdict covers their definedness too.
+    The instructions are undefined where LLVM's are, so that the verdict covers their definedness too. Where operations
+    are total by the spec, guards stand around them.
     """
     from ..emit.llvm import module
     from ..lift.llvm import lift_llvm
 
-    text = module(function, symbol, guards=False)
+    text = module(function, symbol, guards=spec.total)
     if deadline.passed():
         return text, Unknown("no time left to prove the emitted code")
     try:
