@@ -281,8 +281,8 @@ def group() -> None:
     primir verify old.py:f new.ll:f         does the new one do what the old one did?
     primir lift module.ll:f                 a function as a graph of primitive operations
 
-    A source is path[:function] of a .spec, .py, .ll, .bc, .c, .cpp or .rs file, or pkg.module:function. A .py file is
-    executed; the others are only read, or compiled and then read.
+    A source is path[:function] of a .spec, .sl, .py, .ll, .bc, .c, .cpp or .rs file, or pkg.module:function. A .py file
+    is executed; the others are only read, or compiled and then read.
 
     \b
     Exit codes: 0 yes, 1 no, 2 bad input, 3 unknown, 4 a bug in primir, 130 Ctrl-C
@@ -308,7 +308,8 @@ def synth(source: str, using: tuple[str, ...], forbid: tuple[str, ...], requires
           form: str | None, quiet: bool) -> int:
     """Finds the shortest program that meets SPEC, and proves it.
 
-    SPEC is a .spec file, or a function (Python, C, C++, Rust, LLVM IR) whose behaviour the program must have.
+    SPEC is a .spec or .sl (SyGuS) file, or a function (Python, C, C++, Rust, LLVM IR) whose behaviour the program must
+    have.
 
     \b
     primir synth turn_off.spec
@@ -327,6 +328,8 @@ def synth(source: str, using: tuple[str, ...], forbid: tuple[str, ...], requires
     _check_outputs(outputs, specs, source)
     if form == "sygus" and any(spec.syntax is None for spec in specs):
         raise click.UsageError("--format sygus is for .sl files")
+    if form == "sygus" and requires is not None:
+        raise click.UsageError("--format sygus answers for all inputs: put --requires into the file, as (assume ...)")
     results: list[Result] = []
     for result in _synthesized(specs, time, seed, work, jobs, quiet):
         results.append(result)

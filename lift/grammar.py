@@ -40,7 +40,8 @@ class Production:
     @property
     def row(self) -> Row | None:
         """The operation, where the pattern is one operation over different holes."""
-        if self.pattern is None or self.pattern.op in LEAVES or set(self.pattern.args) != {hole for hole, _ in self.holes}:
+        holes = {hole for hole, _ in self.holes}
+        if self.pattern is None or self.pattern.op in LEAVES or set(self.pattern.args) != holes:
             return None
         return TABLE[self.pattern.op] if len(set(self.pattern.args)) == len(self.pattern.args) else None
 

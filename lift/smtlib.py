@@ -11,20 +11,18 @@ import re
 from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from typing import TYPE_CHECKING, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, TypeAlias
 
 from ..ir.errors import PrimirError
 from ..ir.graph import FALSE, TRUE, Node, apply, const, resized
 from ..ir.primes import MAX_WIDTH, TABLE
 from ..ir.terms import Scope, instantiate, parse
 from ..ir.types import BOOL, Type
-from .sexpr import first, is_list, items, shown, symbol
+from .sexpr import first, items, shown, symbol
 from .syntax import Source
 
 if TYPE_CHECKING:
     from .sexpr import Sexpr
-
-_LITERAL_DIGITS = MAX_WIDTH
 
 # x and y have one width; the result has it too, or is a Bool.
 ABBREVIATIONS = {
@@ -59,7 +57,6 @@ def _rows() -> Mapping[str, str]:
 
 
 Reading: TypeAlias = "Generator[Reading, Term, Term]"
-Value = TypeVar("Value")
 
 
 @dataclass
@@ -329,13 +326,15 @@ def _all(conditions: Generator[Node]) -> Node:
 
 def _run(reading: Reading) -> Term:
     """The value that nested generators come to, on a stack of our own."""
-    stack, value = [reading], None
+    stack = [reading]
+    value: Term | None = None
     while True:
         try:
             stack.append(stack[-1].send(value))  # type: ignore[arg-type]  # None starts a generator
             value = None
         except StopIteration as done:
             stack.pop()
-            value = done.value
+            answer: Term = done.value
             if not stack:
-                return value
+                return answer
+            value = answer

@@ -15,7 +15,7 @@ import difflib
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from ..ir.errors import Place, PrimirError
 from ..ir.evaluate import evaluate, fold
@@ -29,7 +29,6 @@ from ..ir.graph import (
     Result,
     all_of,
     apply,
-    both,
     const,
     either,
     leaf,
@@ -46,10 +45,11 @@ from .smtlib import LOGIC, Reader, Term, sort_text
 from .spec import Example, Output, Spec
 
 if TYPE_CHECKING:
-    from lark import Token
 
     from .sexpr import Sexpr
     from .syntax import Branch, Source
+
+    _Group: TypeAlias = tuple[str, Type, Sexpr, list[Sexpr]]  # a nonterminal, its sort, its place, its terms
 
 LARGEST = 200_000  # nodes of all constraints together
 _SAYS_NOTHING = ("set-option", "set-info", "set-feature")
@@ -63,7 +63,7 @@ _LATER = {
 
 
 def parse_sygus(text: str, file: str | None = None) -> Spec:
-    """The spec that `text`, the content of a `.sl` file, is. PrimirError, with its place, for what is not understood."""
+    """The spec that a `.sl` file with this text is. PrimirError, with its place, for what is not understood."""
     source, commands = read_lists(text, file)
     reading = _File(source)
     for command in commands:
@@ -224,8 +224,8 @@ class _File:
         term = self.terms.term(body, {each: Term(type_, node) for each, type_, node in typed})
         if term.type != self.terms.sort(sort):
             raise self.error(f"{shown(name)} is declared as {shown(sort)}, and is {sort_text(term.type)}", body)
-        if any(node in self.calls for node in leaves([term.node])):
-            raise self.error("a definition that calls the function to find is not understood", body)
+        if any(node not in {node for _, _, node in typed} for node in leaves([term.node])):
+            raise self.error("a definition depends on its parameters alone", body)
         return _Macro(tuple((node, type_) for _, type_, node in typed), term)
 
     def _constant(self, command: Branch) -> None:
@@ -288,7 +288,8 @@ class _File:
         symbols = tuple((str(part), parameter.value, parameter.type)
                         for parameter, (_, _, part) in zip(params, typed, strict=True))
         taken = {parameter.name for parameter in params}
-        output = Output(next(text for text in ("result", "result_", "result__", "its result") if text not in taken), type_)
+        output = Output(next(name for name in ("result", *map("result{}".format, range(len(taken) + 1)))
+                             if name not in taken), type_)
         syntax = Syntax(str(name), symbols, type_)
         if grammar:
             names = {each: Term(parameter.type, parameter.value)
@@ -339,6 +340,8 @@ class _Meaning:
         requires = assumed.pop() if assumed else TRUE
         target = self.target
         reference = None
+        if self._contradicted():
+            self.reference, self.predicates = None, [FALSE]
         if self.reference is not None:
             result = Result(target.output.type, self.reference)
             reference = Function(name, target.parameters, (result,), domain=requires)
@@ -350,6 +353,14 @@ class _Meaning:
         return Spec(name, target.parameters, (target.output,), requires, reference, all_of(self.predicates),
                     tuple(self.examples.values()), operations, syntax=target.syntax)
 
+    def _contradicted(self) -> bool:
+        """Whether constraints exclude each other plainly, so that no function meets them."""
+        if self.reference is None or FALSE in self.predicates:
+            return FALSE in self.predicates
+        inputs = [parameter.value for parameter in self.target.parameters]
+        return any(evaluate([self.reference], dict(zip(inputs, each.inputs, strict=True))) != list(each.outputs)
+                   for each in self.examples.values())
+
     def _conjunct(self, said: _Said) -> None:
         (node,) = rewrite([said.node], fold)
         calls = [each for each in leaves([node]) if each in self.file.calls]
@@ -357,8 +368,8 @@ class _Meaning:
             self._without_call(node, said)
             return
         if len(calls) > 1:
-            raise self.file.error(f"this constraint relates several calls of {self.target.name}, which is not understood",
-                                  said.part)
+            raise self.file.error(f"this constraint relates several calls of {self.target.name}, "
+                                  "which is not understood", said.part)
         args = self.file.calls[calls[0]]
         if not self.file.assumptions and (example := self._example(node, calls[0], args)) is not None:
             if self.examples.setdefault(example.inputs, example) == example:
@@ -497,14 +508,14 @@ class _GrammarReader:
         start = "Start" if len(parts) == 1 and "Start" in names else names[0]
         return Grammar(start, tuple(self.types.items()), tuple(dict.fromkeys(self.productions)))
 
-    def _group(self, group: Sexpr) -> tuple[str, Type, Sexpr, list[Sexpr]]:
+    def _group(self, group: Sexpr) -> _Group:
         pieces = items(group) if not isinstance(group, str) else []
         name = symbol(pieces[0]) if pieces else None
         if len(pieces) != 3 or name is None or isinstance(pieces[2], str):
             raise self.file.error("a group of a grammar is (name sort (term ...))", group)
         return name, self.file.terms.sort(pieces[1]), pieces[0], items(pieces[2])
 
-    def _check_declared(self, declared: Sequence[Sexpr], groups: Sequence[tuple[str, Type, Sexpr, list[Sexpr]]]) -> None:
+    def _check_declared(self, declared: Sequence[Sexpr], groups: Sequence[_Group]) -> None:
         if len(declared) != len(groups):
             raise self.file.error(f"{len(declared)} nonterminals are declared, and {len(groups)} groups follow",
                                   declared[0] if declared else groups[0][2])

@@ -92,7 +92,7 @@ class Result:
 
     @cached_property
     def sygus(self) -> str:
-        """The answer to a SyGuS file: `(define-fun ...)`, `infeasible` where none exists, `fail` where none is known."""
+        """The answer to a SyGuS file: `(define-fun ...)`, `infeasible` where none exists, else `fail`."""
         syntax = self.spec.syntax
         if syntax is None:
             raise ValueError(f"{self.name} is not from a SyGuS file")

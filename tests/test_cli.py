@@ -456,7 +456,8 @@ BAD = [
     ("a.zig", "export fn f() void {}", "lift a.zig:f", "reading Zig comes with a later release", "a.zig"),
     ("a.c", "int f(int x) { return y; }", "lift a.c:f", "this does not compile: use of undeclared identifier 'y'",
      "a.c:1:23"),
-    ("a.sl", "(set-logic BV)", "synth a.sl", "reading SyGuS comes with a later release", "a.sl"),
+    ("a.sl", "(set-logic BV)", "synth a.sl", "there is no function to find", "a.sl:1:1"),
+    ("a.spec", "spec f(x: u8) -> u8\n  ensures result == x", "synth a.spec --format sygus", "is for .sl files", None),
     ("a.toml", "x = 1", "lift a.toml", "the suffix does not say what this is", "a.toml"),
     ("a.spec", "", "synth a.spec", "there is no spec here", "a.spec"),
     ("a.py", "", "synth a.py", "no function", "a.py"),
@@ -767,3 +768,18 @@ def test_seed_and_memory_of_verify(here, capsys):
     for more in (["--seed", "7"], ["--memory", "256"], ["--seed", "7", "--memory", "256", "--no-cache"]):
         assert run_json(capsys, "verify", "clear.spec", "f.py:f", *more)[0] == 0
     assert run_json(capsys, "verify", "clear.spec", "f.py:f", "--memory", "1")[0] == 2
+
+
+# --- SyGuS ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("body, out, code", [
+    ("(= (f a) (bvadd a a))", "(define-fun f ((x (_ BitVec 8))) (_ BitVec 8) (bvadd x x))\n", 0),
+    ("(and (= (f a) a) (= (f #x01) #x02))", "infeasible\n", 1),
+])
+def test_answers_to_sygus_files(capsys, tmp_path, body, out, code):
+    path = tmp_path / "f.sl"
+    grammar = "((S (_ BitVec 8))) ((S (_ BitVec 8) (x (bvadd S S))))"
+    path.write_text(f"(set-logic BV)(synth-fun f ((x (_ BitVec 8))) (_ BitVec 8) {grammar})"
+                    f"(declare-var a (_ BitVec 8))(constraint {body})(check-synth)")
+    assert run(capsys, "synth", str(path), "--format", "sygus", "-q")[:2] == (code, out)

@@ -15,6 +15,7 @@ SYNTH = [
     ("from_examples.spec", "", "consistent", 2),
     ("half.spec", "", "none", None),
     ("contradictory.spec", "", "vacuous", None),
+    ("merge.sl", "", "proved", 3),
     ("sign.py", "--using plain", "proved", 3),
     ("swap_bits.py", "--using plain", "proved", 4),
     ("saturating_add.py", "", "proved", 1),

@@ -8,8 +8,8 @@ from primir.ir.errors import PrimirError
 from primir.ir.evaluate import evaluate
 from primir.ir.graph import FALSE, TRUE, apply, const, leaf
 from primir.lift.grammar import Language
-from primir.lift.sygus import parse_answer, parse_sygus
 from primir.lift.source import lift_specs
+from primir.lift.sygus import parse_answer, parse_sygus
 
 X, Y, RESULT = leaf("x", 8), leaf("y", 8), leaf("result", 8)
 HEAD = "(set-logic BV)(synth-fun f ((x (_ BitVec 8)) (y (_ BitVec 8))) (_ BitVec 8){})\n" \
@@ -39,7 +39,8 @@ TERMS = [
     "((_ repeat 2) ((_ extract 4 1) a))", "(concat #b101 ((_ extract 3 0) a) #b1)", "((_ zero_extend 0) a)",
     "((_ zero_extend 7) (bvcomp a b))", "(_ bv200 8)", "(ite (and (= a b) (bvult a #x10) true) a b)",
     "(ite (or (not (= a b)) false) a b)", "(ite (xor (bvult a b) (bvult b #x10) (= a #x01)) a b)",
-    "(ite (=> (bvult a b) (bvult b #x10) (= a #x01)) a b)", "(ite (= a b #x03) #x01 a)", "(ite (distinct a b #x03) b a)",
+    "(ite (=> (bvult a b) (bvult b #x10) (= a #x01)) a b)", "(ite (= a b #x03) #x01 a)",
+    "(ite (distinct a b #x03) b a)",
     "(let ((a b) (b a)) (bvsub a b))", "(let ((c (bvadd a b))) (let ((c (bvmul c c)) (d c)) (bvsub c d)))",
 ]
 CORNERS = [(0, 0), (1, 0), (0x80, 0xff), (0x7f, 3), (0xff, 8), (0x35, 0xca), (0xca, 0x35), (3, 3), (9, 0xf7), (0xf7, 9)]
@@ -64,7 +65,8 @@ def test_the_names_of_smtlib_are_those_of_the_table():
 
 
 def test_calls_on_constants_are_examples():
-    spec = spec_of("(constraint (and (= (f #x01 #x02) #x03) (= #x05 (f #x02 (bvadd #x01 #x02)))))(constraint (= (f #x01 #x02) #x03))")
+    spec = spec_of("(constraint (and (= (f #x01 #x02) #x03) (= #x05 (f #x02 (bvadd #x01 #x02)))))"
+                   "(constraint (= (f #x01 #x02) #x03))")
     assert spec.only_examples
     assert [(e.inputs, e.outputs) for e in spec.examples] == [((1, 2), (3,)), ((2, 3), (5,))]
 
@@ -106,7 +108,8 @@ def test_a_constraint_that_is_never_true_leaves_nothing():
 
 
 def test_names_are_made_plain_and_kept_for_the_answer():
-    spec = parse_sygus("(set-logic BV)(synth-fun |g 1| ((x.y Bool) (x_y Bool)) Bool)(declare-var p Bool)(declare-var q Bool)"
+    spec = parse_sygus("(set-logic BV)(synth-fun |g 1| ((x.y Bool) (x_y Bool)) Bool)"
+                       "(declare-var p Bool)(declare-var q Bool)"
                        "(constraint (= (|g 1| p q) (and p (not q))))(check-synth)")
     assert spec.name == "g_1" and [p.name for p in spec.parameters] == ["x_y", "x_y_"]
     answer = spec.syntax.define(spec.reference.results[0].value)
@@ -138,7 +141,8 @@ def member(grammar, text):
     found = Language(spec.syntax.grammar).member(value_of(text))
     if found is None:
         return None
-    return spec.syntax.define(found).removeprefix("(define-fun f ((x (_ BitVec 8)) (y (_ BitVec 8))) (_ BitVec 8) ")[:-1]
+    head = "(define-fun f ((x (_ BitVec 8)) (y (_ BitVec 8))) (_ BitVec 8) "
+    return spec.syntax.define(found).removeprefix(head)[:-1]
 
 
 @pytest.mark.parametrize("grammar, text, written", [
@@ -235,6 +239,8 @@ def test_what_is_wrong_is_said_at_its_place(text, place, message):
     ("(assume (bvult a b))(constraint (= (f a b) a))(constraint (= (f b a) a))",
      "under an assumption all constraints must be over the same arguments"),
     ("(constraint (= (f a) a))", "f takes 2 arguments, not 1"),
+    ("(define-fun g () (_ BitVec 8) a)", "a definition depends on its parameters alone"),
+    ("(define-fun g () (_ BitVec 8) (f #x00 #x00))", "a definition depends on its parameters alone"),
 ])
 def test_what_a_spec_cannot_say_is_refused(constraints, message):
     with pytest.raises(PrimirError) as caught:
