@@ -146,7 +146,7 @@ def grow(plan, words, values, widths, origin, table, count):
     prints = np.empty(BLOCK, dtype=np.uint64)
     made, touched = 0, True
     for p in range(plan.shape[0]):
-        code, binary, same, width, a0, a1, b0, b1, c0, c1 = plan[p]
+        code, arity, same, width, a0, a1, b0, b1, c0, c1 = plan[p]
         W, B, M, T, V = words[p]
         if same or (b1 - b0 >= a1 - a0 and b1 - b0 >= c1 - c0):
             long, low, high, i0, i1, j0, j1 = 1, b0, b1, a0, a1, c0, c1
@@ -174,7 +174,7 @@ def grow(plan, words, values, widths, origin, table, count):
                             first[t] = values[i, k]
                         moving, got = columns[k, begin - start:end - start], out[k, :n]
                         fixed, other = first[:n], first[:n]
-                        if not binary:
+                        if arity == 3:
                             other = second[:n]
                             for t in range(n):
                                 other[t] = values[j, k]
@@ -212,42 +212,87 @@ def grow(plan, words, values, widths, origin, table, count):
 def sweep(plan, words, values, columns, goal, care, mask, test, against, hits):
     """Arguments on which the plan's operations give `goal` (under `mask`, where `care`): how many were found.
 
-    With `test` they are to equal `against` exactly on the samples where `goal` is 1. For two arguments the first
-    few samples, one contiguous array each, decide nearly all pairs in loops that compile to vector code. `hits`
-    holds, for each, the row of the plan and the entries.
+    With `test` they are to equal `against` exactly on the samples where `goal` is 1. The last argument is gone through
+    in vector code, on the first few samples, one contiguous array each, which decide nearly all. `hits` holds, for
+    each, the row of the plan and the entries.
     """
     found = 0
-    out = np.empty(1, dtype=np.uint64)
-    alive = np.empty(columns.shape[1], dtype=np.bool_)
     wanted = against if test else goal
+    alive = np.empty(columns.shape[1], dtype=np.bool_)
+    first, second = np.empty(BLOCK, dtype=np.uint64), np.empty(BLOCK, dtype=np.uint64)
+    got, out = np.empty(BLOCK, dtype=np.uint64), np.empty(1, dtype=np.uint64)
     for p in range(plan.shape[0]):
-        code, binary, same, width, a0, a1, b0, b1, c0, c1 = plan[p]
+        code, arity, same, width, a0, a1, b0, b1, c0, c1 = plan[p]
         W, B, M, T, V = words[p]
-        for a in range(a0, a1):
-            low = max(b0, a) if same else b0
-            if binary:
-                if sieve(code, a, low, b1, columns, goal, care, mask, test, wanted, alive, W, B, M, T, V) == 0:
-                    continue
-            for b in range(low, b1):
-                if binary and not alive[b - low]:
-                    continue
-                for c in range(c0, c1):
-                    good = True
-                    for k in range(goal.shape[0]):
-                        j = k + 1
-                        bad = compute(code, values[a, k:j], values[b, k:j], values[c, k:j], W, B, M, T, V, out)
-                        if care[k] and not bad:
-                            equal = not test or goal[k] != Z
-                            bad = (((out[0] ^ wanted[k]) & mask) == Z) != equal
-                        if bad:
-                            good = False
-                            break
-                    if good:
-                        if found == hits.shape[0]:
-                            return found
-                        hits[found, 0], hits[found, 1], hits[found, 2], hits[found, 3] = p, a, b, c
-                        found += 1
+        if arity == 1:
+            i0, i1, j0, j1, l0, l1, step = 0, 1, 0, 1, a0, a1, BLOCK
+        elif arity == 2:
+            i0, i1, j0, j1, l0, l1, step = a0, a1, 0, 1, b0, b1, b1 - b0
+        else:
+            i0, i1, j0, j1, l0, l1, step = a0, a1, b0, b1, c0, c1, BLOCK
+        for i in range(i0, i1):
+            for j in range(j0, j1):
+                for start in range(max(l0, i) if same else l0, l1, step):
+                    end = min(start + step, l1)
+                    if arity == 2:
+                        left = sieve(code, i, start, end, columns, goal, care, mask, test, wanted, alive, W, B, M, T, V)
+                    else:
+                        left = screen(code, arity, i, j, start, end, columns, goal, care, mask, test, wanted, alive,
+                                      first, second, got, W, B, M, T, V)
+                    if left == 0:
+                        continue
+                    for t in range(start, end):
+                        if not alive[t - start]:
+                            continue
+                        if arity == 1:
+                            a, b, c = t, b0, c0
+                        elif arity == 2:
+                            a, b, c = i, t, c0
+                        else:
+                            a, b, c = i, j, t
+                        good = True
+                        for k in range(goal.shape[0]):
+                            m = k + 1
+                            bad = compute(code, values[a, k:m], values[b, k:m], values[c, k:m], W, B, M, T, V, out)
+                            if care[k] and not bad:
+                                equal = not test or goal[k] != Z
+                                bad = (((out[0] ^ wanted[k]) & mask) == Z) != equal
+                            if bad:
+                                good = False
+                                break
+                        if good:
+                            if found == hits.shape[0]:
+                                return found
+                            hits[found, 0], hits[found, 1], hits[found, 2], hits[found, 3] = p, a, b, c
+                            found += 1
     return found
+
+
+@jit
+def screen(code, arity, x, y, low, high, columns, goal, care, mask, test, wanted, alive, first, second, got,
+           W, B, M, T, V):
+    """Marks, in `alive`, the entries that may be the last argument after `x` and `y`, or the only one; how many."""
+    left = n = high - low
+    for t in range(n):
+        alive[t] = True
+    for k in range(columns.shape[0]):
+        if not care[k]:
+            continue
+        moving, out = columns[k, low:high], got[:n]
+        if arity == 1:
+            compute(code, moving, moving, moving, W, B, M, T, V, out)
+        else:
+            for t in range(n):
+                first[t], second[t] = columns[k, x], columns[k, y]
+            compute(code, first[:n], second[:n], moving, W, B, M, T, V, out)
+        equal = not test or goal[k] != Z
+        left = 0
+        for t in range(n):
+            alive[t] = alive[t] & ((((out[t] ^ wanted[k]) & mask) == Z) == equal)
+            left += alive[t]
+        if left == 0:
+            return 0
+    return left
 
 
 @jit
@@ -558,7 +603,7 @@ class Plan:
         a, b, c = (*ranges, *(range(1),) * (3 - len(ranges)))
         same = operation.commutative and len(ranges) == 2 and b.start <= a.start < b.stop
         self.operations.append(operation)
-        self._rows.append((operation.code, len(ranges) == 2, same, operation.result, a.start, a.stop, b.start, b.stop,
+        self._rows.append((operation.code, len(ranges), same, operation.result, a.start, a.stop, b.start, b.stop,
                            c.start, c.stop))
         self.work += len(a) * len(b) * len(c)
 
