@@ -1,6 +1,6 @@
 """The 25 problems from Hacker's Delight (Gulwani et al., "Synthesis of loop-free programs", PLDI 2011), and one more.
 
-    python -m bench.hackers_delight [--seed N] [--time SECONDS] [--specs] [--width 64] [NAME ...]
+    python -m bench.hackers_delight [--seed N] [--time SECONDS] [--specs] [--width 64] [--without ENGINE] [NAME ...]
 
 Each is synthesized at 32 bits over the operation set `plain`, from a Python reference in examples/hackers_delight
 (with --specs from the .spec files there, which the first 18 have) and with no further hint. Beside its cost stands the
@@ -21,7 +21,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import click
-import primir
+from primir.jobs.limits import Deadline
+from primir.lift.source import lift_specs, restrict
+from primir.synth.schedule import synthesize
 from rich.console import Console
 from rich.table import Table
 
@@ -42,8 +44,9 @@ IN_WORDS = {  # what the references say that would wrap around in a word of 64 b
 @click.option("--seed", default=0, show_default=True)
 @click.option("--time", "seconds", default=60.0, show_default=True, help="The limit for each problem, in seconds.")
 @click.option("--specs", is_flag=True, help="From the .spec files, where there are any, in place of Python.")
+@click.option("--without", multiple=True, metavar="ENGINE", help="Leave an engine out, to see what it gives.")
 @click.option("--width", type=click.Choice(["32", "64"]), default="32", show_default=True, help="Bits of a word.")
-def main(names: tuple[str, ...], seed: int, seconds: float, specs: bool, width: str) -> None:
+def main(names: tuple[str, ...], seed: int, seconds: float, specs: bool, without: tuple[str, ...], width: str) -> None:
     """Synthesizes the problems (or those whose file name contains one of NAMES) and prints the table."""
     console = Console(width=None if sys.stdout.isatty() else 150)
     table = Table("problem", "status", "operations", "best known", "none below", "engine", "candidates",
@@ -52,7 +55,8 @@ def main(names: tuple[str, ...], seed: int, seconds: float, specs: bool, width: 
     start = time.perf_counter()
     for path in problems("p*.spec" if specs else "p*.py", names, wide=width == "64"):
         began = time.perf_counter()
-        result = primir.synthesize(str(path), using="plain", time=seconds, seed=seed)
+        (spec,) = lift_specs(str(path))
+        result = synthesize(restrict(spec, using="plain"), deadline=Deadline(seconds), seed=seed, without=without)
         number = int(path.name[1:3])
         best = LONGER.get(number, BEST_KNOWN[number - 1]) if width == "64" else BEST_KNOWN[number - 1]
         if result.status != "proved" or result.cost is None or result.cost > best:

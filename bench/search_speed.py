@@ -1,12 +1,13 @@
 """How fast the bank is: programs stored, and pairs tried without storing them, on one core and on two.
 
-    python -m bench.search_speed [--cold]
+    python -m bench.search_speed [--cold] [--growth]
 
 *Inserted* are candidates that are evaluated on 8 samples and looked up among the behaviours that are known, at the
 third level over two inputs and four constants, where two of three candidates are known already; the time is of the CPU,
 the best of five runs. *Tried* are pairs of 40,000 values that one operation joins and the wanted word rejects, on the
 first of 8 samples nearly always. With --cold all kernels of the search are compiled into an empty folder first, and
-loaded again.
+loaded again; with --growth the sizes of the levels over `plain` are printed, by inputs and samples, as docs/search.md
+shows them.
 """
 
 from __future__ import annotations
@@ -25,7 +26,9 @@ import numpy as np
 from numpy.typing import NDArray
 from primir.ir.graph import Node, const, leaf
 from primir.ir.primes import TABLE
+from primir.lift.language import parse_specs
 from primir.synth.bank import Bank, Goal, Operation
+from primir.synth.vocabulary import vocabulary
 from rich.console import Console
 from rich.table import Table
 
@@ -40,9 +43,13 @@ Words = NDArray[np.uint64]
 
 @click.command()
 @click.option("--cold", is_flag=True, help="Compile all kernels first, in a folder of their own, and load them again.")
-def main(cold: bool) -> None:
+@click.option("--growth", is_flag=True, help="Print how the levels grow in place of the rates.")
+def main(cold: bool, growth: bool) -> None:
     """Prints the rates."""
     console = Console()
+    if growth:
+        console.print(grown())
+        return
     if cold:
         console.print(compiled())
     table = Table("", *(f"{width} bits" for width in WIDTHS), "two cores, 32 bits", box=None)
@@ -95,6 +102,29 @@ def tried(kind: tuple[str, int]) -> float:
         list(bank.sweep([Operation(TABLE[name], width, width)], goal, 1, made.append))
         best = max(best, sum(made) / (time.process_time() - start) / 1e9)
     return best
+
+
+def grown() -> Table:
+    """How many programs each level adds to the bank, one for each behaviour on the samples."""
+    table = Table("inputs", "samples", *(f"{level} operations" for level in range(4)), "CPU s", box=None)
+    for inputs, most in ((1, 3), (2, 3)):
+        for samples in (4, 8, 16, 32):
+            names = [f"x{index}: u32" for index in range(inputs)]
+            (spec,) = parse_specs(f"spec f({', '.join(names)}) -> u32\n  ensures result == 0\n  using plain")
+            words = vocabulary(spec)
+            rng = random.Random(1)
+            values = [(node, np.array([int(node.data) if node.is_const else rng.getrandbits(32)
+                                       for _ in range(samples)], dtype=np.uint64))
+                      for node in (*(parameter.value for parameter in spec.parameters), *words.constants)]
+            start = time.process_time()
+            bank = Bank(values, words.casts, 3_000_000)
+            sizes = [len(bank)]
+            for _ in range(most):
+                bank.grow(words.operations, lambda made: None)
+                sizes.append(len(bank) - sum(sizes))
+            table.add_row(str(inputs), str(samples), *(f"{size:,}" for size in sizes),
+                          f"{time.process_time() - start:.2f}")
+    return table
 
 
 def twice(both: ProcessPoolExecutor, measure: Callable[..., float], kind: object) -> str:
