@@ -9,7 +9,7 @@ synthesis via divide and conquer", TACAS 2017), with a few tests to choose from 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 WORD = 64
 LISTED = 4  # leaves of the trees that are looked for exactly
 BEAM = (0, 0, 0, 60, 12)  # first tests that are followed up, by the leaves that are allowed
-CHOICES = (6, 3, 2)  # tests to choose from at the first forks of a grown tree; one further down
+FEW = 8_000  # tests, the cheapest ones, that trees of more than two leaves are made of
 DEEPEST = 12  # forks on one path of a grown tree
 AT_ONCE = 20_000  # sets that are held against all terms at once
 CALL = 2_000  # tests that take as long as asking anything at all
@@ -126,16 +126,20 @@ class Trees:
         alone = int(self._first(self.everything[None])[0])
         if alone >= 0:
             return [self._leaf(alone)]
+        least = self._least(self.everything)
         if (self.everything & ~self.covered).any() or not len(self.tests):
             return []
-        return next(filter(None, (self._lists(self.everything, leaves) for leaves in range(2, LISTED + 1))), [])
+        return next(filter(None, (self._lists(self.everything, leaves) for leaves in range(least, LISTED + 1))), [])
 
-    def grown(self) -> list[Tree]:
-        """A tree of any size, if the tests tell the terms' samples apart."""
+    def grown(self, leaves: int, choices: Sequence[int]) -> list[Tree]:
+        """A tree of at most `leaves` leaves, if the tests tell the terms' samples apart.
+
+        `choices` says how many tests there are to choose from at the first forks; further down there is one.
+        """
         if (self.everything & ~self.covered).any() or not len(self.tests):
             return []
-        tree = self._grown(self.everything, 0)
-        return [] if tree is None else [tree]
+        tree = self._grown(self.everything, 0, leaves, choices)
+        return [] if tree is None else [tree[0]]
 
     # --- exactly ------------------------------------------------------------------------------------------------------
 
@@ -145,7 +149,7 @@ class Trees:
 
         found: list[Tree]
         if leaves == 2:
-            inside = self.tests & among
+            inside = (self.tests if among is self.everything else self.tests[:FEW]) & among
             yes, no = self._first(inside), self._first(among & ~inside)
             places = ((yes >= 0) & (no >= 0)).nonzero()[0]
             costs = self.test_costs[places] + self.term_costs[yes[places]] + self.term_costs[no[places]]
@@ -162,7 +166,7 @@ class Trees:
         and for each rest the cheapest."""
         import numpy as np
 
-        inside = self._literals & among
+        inside = self._literals[:2 * FEW] & among
         terms = self._first(inside)
         places = ((terms >= 0) & (inside != 0).any(axis=1)).nonzero()[0]
         left = among & ~inside[places]
@@ -193,22 +197,29 @@ class Trees:
 
     # --- by information gain ------------------------------------------------------------------------------------------
 
-    def _grown(self, among: Words, depth: int) -> Tree | None:
-        """The cheapest tree found on the samples `among`."""
+    def _grown(self, among: Words, depth: int, most: int, choices: Sequence[int]) -> tuple[Tree, int] | None:
+        """The cheapest tree found on the samples `among`, and its leaves, `most` of them at the most."""
         term = int(self._first(among[None])[0])
         if term >= 0:
-            return self._leaf(term)
-        if depth == DEEPEST:
+            return self._leaf(term), 1
+        if depth == DEEPEST or self._least(among) > most:
             return None
-        found = None
-        for test in self._gaining(among, CHOICES[depth] if depth < len(CHOICES) else 1):
-            yes = self._grown(among & self.tests[test], depth + 1)
-            no = yes and self._grown(among & ~self.tests[test], depth + 1)
+        found: tuple[Tree, int] | None = None
+        for test in self._gaining(among, choices[depth] if depth < len(choices) else 1):
+            yes = self._grown(among & self.tests[test], depth + 1, most - 1, choices)
+            no = yes and self._grown(among & ~self.tests[test], depth + 1, most - yes[1], choices)
             if yes is not None and no is not None:
-                tree = self._fork(2 * test, yes, no)
-                if found is None or tree.cost < found.cost:
-                    found = tree
+                tree = self._fork(2 * test, yes[0], no[0])
+                if found is None or tree.cost < found[0].cost:
+                    found = tree, yes[1] + no[1]
         return found
+
+    def _least(self, among: Words) -> int:
+        """The fewest leaves that a tree on `among`, on which no term is right alone, can have."""
+        import numpy as np
+
+        largest = int(np.bitwise_count(self.terms & among).sum(axis=1).max(initial=0))
+        return max(2, -(-int(np.bitwise_count(among).sum()) // max(1, largest)))
 
     def _gaining(self, among: Words, count: int) -> list[int]:
         """The tests that tell most about which term is to be taken, the best first.
@@ -218,12 +229,12 @@ class Trees:
         import numpy as np
 
         rows = unpacked(among[None], self.samples)[0]
-        self._spend(len(self.tests) * (len(self.terms) // 4 + 4) + CALL)
+        self._spend(min(len(self.tests), FEW) * (len(self.terms) // 4 + 4) + CALL)
         covers = self._right[:, rows].astype(np.float32)
         share = covers * covers.sum(axis=1, keepdims=True)
         share /= np.maximum(share.sum(axis=0), 1e-30)
         if self._holds is None:
-            self._holds = unpacked(self.tests, self.samples).astype(np.float32)
+            self._holds = unpacked(self.tests[:FEW], self.samples).astype(np.float32)
         inside = self._holds[:, rows]
         held = inside @ share.T
         total = share.sum(axis=1)

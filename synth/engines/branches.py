@@ -29,14 +29,17 @@ if TYPE_CHECKING:
 
     Words = NDArray[np.uint64]
 
-FIRST = 48  # samples to begin with
+FIRST = 48  # examples to begin with
 MOST = 192  # samples
 FAILING = 6  # inputs on which a tree is wrong that become samples at once
+LEAVES = 12  # of a tree that is not of examples alone
+CHOICES, CHOICES_BESIDE = (6, 3, 2), (2,)  # tests at the first forks of a large tree
 ROUNDS = 40  # of trees on one level of the bank
 # What is looked for on each level of the bank: trees of few leaves (or of any number), with comparisons with numbers
 # that nobody mentioned (or without).
 STAGES = ((True, False), (True, True), (False, False))
-STORED = 3_000_000  # candidates that a level may make
+STORED = 3_000_000  # candidates that a level may make, where examples are all there is
+STORED_BESIDE = 1_000_000  # beside the other engines
 WORDS = 1 << 24  # words of the bank's values
 TERMS = 64  # that are kept
 TESTS = 40_000
@@ -89,12 +92,14 @@ class _Branching:
         self.operations = tuple(op for op in vocabulary.operations if op.row.name != "select")
         self.examples = problem.spec.only_examples  # then numbers that nobody mentioned may serve
         self._roots = [op for op in self.operations if op.result == self.width and len(op.widths) <= 2]
-        self.rows = list(range(min(FIRST, problem.count))) if self.examples else problem.bank_rows[:FIRST]
+        self.rows = list(range(min(FIRST, problem.count))) if self.examples else problem.bank_rows
         self.swept: dict[Node, None] = {}  # terms that the bank does not hold
         self.tried: set[tuple[int, int, tuple[int, ...]]] = set()  # the sweeps made
         self.least = 2  # samples on which a number is wanted that is taken for a term
         self.found = False
         self.most_swept = SWEPT if self.examples else SWEPT_BESIDE
+        self.most_stored = STORED if self.examples else STORED_BESIDE
+        self._known_terms: tuple[object, _Pieces] | None = None
 
     def run(self) -> Iterator[Candidate | Batch | Exhausted]:
         level = 1
@@ -147,7 +152,7 @@ class _Branching:
                   for node, words in zip(nodes, values, strict=True)]
         self.bank = _Bank(leaves, self.vocabulary.casts, WORDS // len(self.rows))
         while self.bank.level < level:
-            if self.bank.estimate(self.operations, self.bank.level + 1) > STORED:
+            if self.bank.estimate(self.operations, self.bank.level + 1) > self.most_stored:
                 return False
             before = len(self.bank)
             try:
@@ -181,6 +186,12 @@ class _Branching:
 
     def _terms(self) -> _Pieces:
         """The programs that are right on some samples, those that matter."""
+        key = self.bank, len(self.bank), len(self.swept), self.least
+        if self._known_terms is None or self._known_terms[0] != key:
+            self._known_terms = key, self._find_terms()
+        return self._known_terms[1]
+
+    def _find_terms(self) -> _Pieces:
         import numpy as np
 
         entries, costs = self._entries(self.width, self.bank.level)
@@ -320,8 +331,12 @@ class _Branching:
             return []
         tests = self._tests(numbers)
         trees = Trees(terms.sets, terms.costs, tests.sets, tests.costs, len(self.rows), self.budget.branch)
+        if exact:
+            found = trees.exact()
+        else:
+            found = trees.grown(MOST, CHOICES) if self.examples else trees.grown(LEAVES, CHOICES_BESIDE)
         failing: dict[tuple[int, ...], None] = {}
-        for tree in trees.exact() if exact else trees.grown():
+        for tree in found:
             node = self._program(tree, terms, tests)
             if node is None:
                 continue

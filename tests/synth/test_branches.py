@@ -70,7 +70,7 @@ def count(tree):
 ])
 def test_no_tree_where_there_is_none(terms, tests):
     trees = trees_of(terms, tests, len(terms[0]))
-    assert trees.exact() == trees.grown() == []
+    assert trees.exact() == trees.grown(9, (3,)) == []
 
 
 def test_a_tree_grows_where_tests_tell_the_samples_apart():
@@ -81,9 +81,10 @@ def test_a_tree_grows_where_tests_tell_the_samples_apart():
     tests = ["".join(str(sample >> bit & 1) for sample in range(samples)) for bit in range(bits)]
     trees = trees_of(terms, tests, samples)
     assert trees.exact() == []
-    (tree,) = trees.grown()
+    (tree,) = trees.grown(100, (2, 2))
+    assert trees.grown(5, ()) == []
     assert all(right_on(tree, terms, tests, sample) for sample in range(samples))
-    assert trees_of(terms, tests[1:], samples).grown() == []  # neighbours look the same, and want other terms
+    assert trees_of(terms, tests[1:], samples).grown(100, ()) == []  # neighbours look the same, and want other terms
 
 
 @pytest.mark.parametrize("yes, no, cost", [
