@@ -88,6 +88,13 @@ def divisor(low: Fraction, high: Fraction) -> int | None:
     return d if Fraction(1, d) >= low else None
 
 
+def below(divisor: int, most: int) -> Fraction:
+    """The bound below which a share, from 1/divisor on, gives the quotients of all words up to `most` (Granlund and
+    Montgomery, "Division by invariant integers using multiplication", PLDI 1994, theorem 4.2)."""
+    last = most - (most + 1) % divisor  # the last word that is one short of a multiple
+    return Fraction(last + 1, last * divisor) if last > 0 else Fraction(2, divisor)
+
+
 def multiplier(low: Fraction, high: Fraction, shift: int) -> int | None:
     """The least m with low <= m / 2**shift < high."""
     m = math.ceil(low * (1 << shift))

@@ -311,7 +311,7 @@ class _Holes:
 
         def bodies(values: Words, wanted: Words) -> Iterator[tuple[int, Node]]:
             for entry, low, high in recover.quotients(values, wanted):
-                for body in self._scaled(x, low, high):
+                for body in self._scaled(x, low, high, int(values[entry].max())):
                     yield entry, body
             if "urem" in self.names:
                 for entry, number in recover.moduli(values, wanted):
@@ -328,22 +328,28 @@ class _Holes:
                 yield entry, body if under is None or other is None else under[0].wrap(body, other)
         return rule
 
-    def _scaled(self, x: Node, low: Fraction, high: Fraction) -> Iterator[Node]:
-        """Programs that take a share of `x`, from `low` on and below `high`, and round down."""
-        if (number := recover.divisor(low, high)) is not None and "udiv" in self.names:
-            yield apply("udiv", x, const(number, x.width))
+    def _scaled(self, x: Node, low: Fraction, high: Fraction, most: int) -> Iterator[Node]:
+        """Programs that take a share of `x`, from `low` on and below `high`, and round down.
+
+        Where the share may be one by a number, the factor is right for all x up to `most` first.
+        """
+        shares = [(low, high)]
+        if (number := recover.divisor(low, high)) is not None:
+            shares.insert(0, (Fraction(1, number), recover.below(number, most)))
+            if "udiv" in self.names:
+                yield apply("udiv", x, const(number, x.width))
         if not {"mul", "lshr"} <= self.names:
             return
         for width in self.vocabulary.widths:
             if width < x.width or not (width == x.width or {x.width, width} <= STANDARD_WIDTHS):
                 continue
             wide = x if width == x.width else apply("zext", x, width=width)
-            for shift in range(width):
-                factor = recover.multiplier(low, high, shift)
+            for least, bound in shares:
+                factors = ((shift, recover.multiplier(least, bound, shift)) for shift in range(width))
+                shift, factor = next(((by, f) for by, f in factors if f is not None), (0, None))
                 if factor is not None and factor < 1 << width:
                     moved = apply("lshr", apply("mul", wide, const(factor, width)), const(shift, width))
                     yield moved if width == x.width else apply("trunc", moved, width=x.width)
-                    break
 
     def _tables(self, cost: int) -> Iterator[Node | None]:
         """A constant moved right by a value, whole or its last bit."""

@@ -107,3 +107,16 @@ def test_a_table():
     wrong = [0x9ABCDEF0 >> x for x in xs]
     wrong[3] ^= 1
     assert not list(recover.tables(words(xs), words(wrong)[0], 32, 32))
+
+
+@pytest.mark.parametrize("divisor", [3, 7, 10, 100, 641])
+def test_a_share_below_the_bound_gives_all_quotients(divisor):
+    for most in (divisor - 1, divisor, 1000, 4095):
+        bound = recover.below(divisor, most)
+        for shift in range(24):
+            if (factor := recover.multiplier(Fraction(1, divisor), bound, shift)) is not None:
+                assert all(x * factor >> shift == x // divisor for x in range(most + 1))
+                assert not all(x * (-(-bound * (1 << shift) // 1)) >> shift == x // divisor for x in range(most + 1))
+                break
+        else:
+            raise AssertionError(most)
