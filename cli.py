@@ -14,7 +14,7 @@ import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
@@ -25,6 +25,7 @@ from .ir.errors import PrimirError
 
 if TYPE_CHECKING:
     from .ir.graph import Function
+    from .ir.types import Type
     from .lift.spec import Spec
     from .synth.result import Report, Result
     from .verify.config import Config
@@ -302,10 +303,12 @@ def group() -> None:
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Chooses the sample inputs.")
 @click.option("--work", type=click.IntRange(min=1), metavar="N",
               help="Give up after N candidates: the same N and seed give the same answer on any machine.")
+@click.option("--interactive", is_flag=True,
+              help="Ask for a result that the examples leave open, as long as there is one, and search again.")
 @_common("text json sygus", time=60.0)
 def synth(source: str, using: tuple[str, ...], forbid: tuple[str, ...], requires: str | None, outputs: tuple[str, ...],
           seed: int, work: int | None, time: float, jobs: int, cflags: str, unroll: int | None, accept: tuple[str, ...],
-          form: str | None, quiet: bool) -> int:
+          form: str | None, quiet: bool, interactive: bool) -> int:
     """Finds the shortest program that meets SPEC, and proves it.
 
     SPEC is a .spec or .sl (SyGuS) file, or a function (Python, C, C++, Rust, LLVM IR) whose behaviour the program must
@@ -332,6 +335,8 @@ def synth(source: str, using: tuple[str, ...], forbid: tuple[str, ...], requires
         raise click.UsageError("--format sygus answers for all inputs: put --requires into the file, as (assume ...)")
     results: list[Result] = []
     for result in _synthesized(specs, time, seed, work, jobs, quiet):
+        if interactive:
+            result = _asked(result, time, seed, work, quiet)
         results.append(result)
         if form != "json":
             _print(result.sygus if form == "sygus" else str(result))
@@ -361,6 +366,41 @@ def _synthesized(specs: Sequence[Spec], time: float, seed: int, work: int | None
         with _progress(spec.name, quiet) as report:
             result = synthesize_spec(spec, time, seed, work, report)
         yield result
+
+
+def _asked(result: Result, time: float, seed: int, work: int | None, quiet: bool) -> Result:
+    """The result when the answers of whoever sits there, which become examples, leave nothing open that was met."""
+    from .lift.spec import Example
+
+    spec = result.spec
+    while result.others is not None:
+        call = result.call(result.others.inputs)
+        _say(f"{result}\n")
+        word = _answer(f"{call} == ", spec.outputs[0].type)
+        if word is None:
+            break
+        spec = replace(spec, examples=(*spec.examples, Example(result.others.inputs, (word,))))
+        _note(f"  as a line of the spec: example {call} == {spec.outputs[0].type.read(word)}", quiet)
+        (result,) = _synthesized([spec], time, seed, work, 1, quiet)
+    return result
+
+
+def _answer(question: str, type_: Type) -> int | None:
+    """A word of the type that is typed in; None where nothing is."""
+    while True:
+        click.echo(question, nl=False, err=True)
+        text = sys.stdin.readline().strip()
+        if not text:
+            click.echo(err=True)
+            return None
+        try:
+            word = {"True": 1, "False": 0}[text] if type_.truth else int(text, 0)
+        except (KeyError, ValueError):
+            _say(f"{text} is no {type_}: give a {'True or False' if type_.truth else 'number'}, or nothing to stop")
+            continue
+        if type_.read(word) == word or word == word & (1 << type_.width) - 1:
+            return word & (1 << type_.width) - 1
+        _say(f"{word} does not fit {type_}")
 
 
 def _check_outputs(outputs: Sequence[str], specs: Sequence[Spec], source: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from operator import index
@@ -14,6 +14,7 @@ from ..lift.spec import Spec
 
 if TYPE_CHECKING:
     from ..verify.verdict import Verdict
+    from .others import Others
 
 Status = Literal["proved", "none", "unknown", "vacuous", "bounded", "consistent"]
 
@@ -77,6 +78,18 @@ class Result:
         if self.function is None:
             raise ValueError(f"{self.name}: no program was found ({self.status})")
         return self.function
+
+    @cached_property
+    def others(self) -> Others | None:
+        """Where nothing but examples is given: other programs that fit them, and the input that tells them apart."""
+        from .others import other_programs
+
+        return other_programs(self.spec, self.function) if self.function is not None else None
+
+    def call(self, inputs: Sequence[int]) -> str:
+        """The call of the function with these words, as an `example` line of a spec has it."""
+        types = (parameter.type for parameter in self.spec.parameters)
+        return f"{self.name}({', '.join(str(t.read(word)) for t, word in zip(types, inputs, strict=True))})"
 
     @cached_property
     def c(self) -> str:

@@ -82,6 +82,9 @@ def _notes(result: Result) -> Iterator[str]:
         yield f"  looked at {work}"
     elif isinstance(result.proof, Vacuous):
         yield f"  no input meets {result.proof.condition} ({result.proof.prover})"
+    if (others := result.others) is not None:
+        count = "another program fits" if others.count == 1 else f"{others.count} other programs fit"
+        yield f"  {count} the examples as well at this cost: {result.call(others.inputs)} tells them apart"
     yield from (f"  note: {remark}" for remark in result.remarks)
 
 
@@ -95,8 +98,11 @@ def to_json(result: Result) -> dict[str, object]:
                  "complete": result.proof.status == "proved", "bound": getattr(result.proof, "bound", None)}
     if result.optimal is not None:
         optimal = {"below": result.optimal.below, "constants": result.optimal.constants}
+    others = None
+    if result.others is not None:
+        others = {"count": result.others.count, "ask": list(result.others.inputs)}
     search = {"engine": result.search.engine, "candidates": result.search.candidates,
               "seconds": round(result.search.seconds, 6), "exhausted": result.search.exhausted}
     return {"version": VERSION, "status": result.status, "name": result.name,
             "cost": None if result.cost is None else {"instructions": result.cost},
-            "optimal": optimal, "code": code, "proof": proof, "search": search}
+            "optimal": optimal, "code": code, "proof": proof, "search": search, "others": others}

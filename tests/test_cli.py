@@ -1,5 +1,6 @@
 """The command line: exit codes, JSON, one clear message for bad input, and Ctrl-C."""
 
+import io
 import json
 import os
 import signal
@@ -17,6 +18,7 @@ from primir.synth import result as results
 from primir.verify.verdict import Bounded, Proved, Unknown, Vacuous
 
 SPEC = "spec clear(x: u8) -> u8\n  ensures result == (x & (x - 1))\n"
+LARGER = "spec f(x: u8, y: u8) -> u8\n  example f(3, 5) == 5\n  example f(9, 2) == 9\n  using umax smax\n"
 PYTHON = "from primir import u8\n\ndef f(x: u8) -> u8:\n    return x & (x - 1)\n\ndef g(x: u8) -> u8:\n    return x\n"
 LLVM = "define i8 @f(i8 noundef %x) {\n  %y = add i8 %x, -1\n  %z = and i8 %x, %y\n  ret i8 %z\n}\n"
 ENDLESS_LL = "define i8 @f(i8 %x) {\n  br label %again\n\nagain:\n  br label %again\n}\n"
@@ -78,7 +80,7 @@ def test_synthesizes_a_spec(here, capsys):
     assert err == ""
 
 
-SYNTH_KEYS = {"version", "status", "name", "cost", "optimal", "code", "proof", "search"}
+SYNTH_KEYS = {"version", "status", "name", "cost", "optimal", "code", "proof", "search", "others"}
 VERIFY_KEYS = {"version", "cached", "status", "reason", "bound", "undef_inputs", "counterexample", "prover", "seconds",
                "widths"}
 ERROR_KEYS = {"version", "status", "message", "file", "line", "column"}
@@ -97,6 +99,42 @@ def test_json_of_synth(here, capsys):
     space = {}
     exec(found["code"]["python"], space)
     assert [space["clear"](x) for x in (0, 1, 12, 255)] == [0, 0, 8, 254]
+
+
+def test_examples_that_leave_something_open(here, capsys, monkeypatch):
+    Path("larger.spec").write_text(LARGER)
+    code, found = run_json(capsys, "synth", "larger.spec")
+    assert code == 0 and found["others"]["count"] > 0 and len(found["others"]["ask"]) == 2
+    _, out, _ = run(capsys, "synth", "larger.spec")
+    assert " the examples as well at this cost: f(" in out
+    asked = []
+
+    class Person:
+        def readline(self):
+            _, err = capsys.readouterr()
+            call = err.splitlines()[-1]
+            asked.append(call)
+            if len(asked) == 1:
+                return "many\n"
+            if len(asked) == 2:
+                return "256\n"
+            x, y = (int(part) for part in call.removeprefix("f(").removesuffix(") == ").split(", "))
+            return f"{max(x, y)}\n"
+
+    monkeypatch.setattr("sys.stdin", Person())
+    code, found = run_json(capsys, "synth", "larger.spec", "--interactive")
+    assert code == 0 and found["others"] is None
+    assert len(asked) >= 3 and asked[0] == asked[1] == asked[2]
+    space = {}
+    exec(found["code"]["python"], space)
+    assert all(space["f"](x, y) == max(x, y) for x in (0, 1, 7, 255) for y in (0, 2, 128))
+
+
+def test_no_answer_ends_the_questions(here, capsys, monkeypatch):
+    Path("larger.spec").write_text(LARGER)
+    monkeypatch.setattr("sys.stdin", io.StringIO(""))
+    code, out, err = run(capsys, "synth", "larger.spec", "--interactive")
+    assert code == 0 and out.startswith("f: consistent") and err.count(" == ") == 1
 
 
 def test_several_specs_are_several_results_and_the_worst_code(here, capsys):
