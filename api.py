@@ -35,28 +35,37 @@ Callee = TypeVar("Callee", bound=Callable[..., Any])
 
 
 def synthesize(spec: Source, *, using: Names | None = None, forbid: Names = (),
-               requires: str | None = None, time: float | None = 60, seed: int = 0, work: int | None = None,
-               unroll: int | None = None, cflags: Cflags = (), report: Report | None = None) -> Result:
+               requires: str | None = None, minimize: str | None = None, branchless: bool = False,
+               constant_time: bool = False, alternatives: int = 0, time: float | None = 60, seed: int = 0,
+               work: int | None = None, unroll: int | None = None, cflags: Cflags = (),
+               report: Report | None = None) -> Result:
     """The cheapest program that meets `spec`, proved.
 
     `using` and `forbid` name the operations that it may use, as "add sub xor" or a set of them ("plain", "full").
     `requires` is a condition on the inputs, as in a `.spec`. `time` is in seconds (None: no limit), `work` in
     candidates: the same seed and work give the same program on any machine. `unroll` says how often loops are run.
+    `minimize` names what the program has least of: "instructions", "latency" (cycles) or "size" (bytes). The machine
+    code of a `branchless` program has no conditional branch; a `constant_time` one has nothing whose time depends on
+    data. With `alternatives` the result has up to so many programs, none of which is better than another by all costs.
     `report` hears of the progress. PrimirError where the spec is wrong, or where a file holds several.
     """
     _check_text(requires, using, forbid)
     _check_limits(time, seed, work)
+    if not isinstance(alternatives, int) or isinstance(alternatives, bool) or alternatives < 0:
+        raise PrimirError(f"alternatives is {alternatives!r}, which is not an integer from 0 on")
     only = _only_spec(lift_specs(spec, reading(unroll, cflags)), spec)
-    wanted = restrict(only, requires=requires, using=using, forbid=forbid)
-    return synthesize_spec(wanted, time, seed, work, report)
+    wanted = restrict(only, requires=requires, using=using, forbid=forbid, minimize=minimize, branchless=branchless,
+                      constant_time=constant_time)
+    return synthesize_spec(wanted, time, seed, work, report, alternatives)
 
 
 def synthesize_spec(spec: Spec, time: float | None, seed: int = 0, work: int | None = None,
-                    report: Report | None = None) -> Result:
+                    report: Report | None = None, alternatives: int = 0) -> Result:
     """`synthesize`, for a spec that says everything."""
     from .synth.schedule import synthesize
 
-    return synthesize(_emittable(spec), deadline=Deadline(time), seed=seed, work=work, report=report)
+    return synthesize(_emittable(spec), deadline=Deadline(time), seed=seed, work=work, report=report,
+                      alternatives=alternatives)
 
 
 def _emittable(spec: Spec) -> Spec:

@@ -298,6 +298,13 @@ def group() -> None:
 @click.option("--using", multiple=True, metavar="OPS", help="The operations to use: names, or a set (plain, full).")
 @click.option("--forbid", multiple=True, metavar="OPS", help="Operations not to use.")
 @click.option("--requires", metavar="CONDITION", help="A condition on the inputs, as in a .spec: 'x != 0'.")
+@click.option("--minimize", type=click.Choice(["instructions", "latency", "size"]),
+              help="What the program has least of; cycles and bytes are those of x86-64.  [default: instructions]")
+@click.option("--branchless", is_flag=True, help="No conditional branch in the machine code for this host.")
+@click.option("--constant-time", is_flag=True,
+              help="No choice, no division: nothing in the machine code takes time by data.")
+@click.option("--alternatives", type=click.IntRange(min=0), default=0, metavar="N",
+              help="Show up to N proved programs, each the best in some way, with their speed on this machine.")
 @click.option("-o", "--output", "outputs", multiple=True, metavar="FILE",
               help="Write the program; the suffix says as what: .c .h .ll .py .s .o .so. Repeatable.")
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Chooses the sample inputs.")
@@ -306,7 +313,8 @@ def group() -> None:
 @click.option("--interactive", is_flag=True,
               help="Ask for a result that the examples leave open, as long as there is one, and search again.")
 @_common("text json sygus", time=60.0)
-def synth(source: str, using: tuple[str, ...], forbid: tuple[str, ...], requires: str | None, outputs: tuple[str, ...],
+def synth(source: str, using: tuple[str, ...], forbid: tuple[str, ...], requires: str | None,
+          minimize: str | None, branchless: bool, constant_time: bool, alternatives: int, outputs: tuple[str, ...],
           seed: int, work: int | None, time: float, jobs: int, cflags: str, unroll: int | None, accept: tuple[str, ...],
           form: str | None, quiet: bool, interactive: bool) -> int:
     """Finds the shortest program that meets SPEC, and proves it.
@@ -319,6 +327,8 @@ def synth(source: str, using: tuple[str, ...], forbid: tuple[str, ...], requires
     primir synth average.py:average --using "add and xor lshr"
     primir synth clamp.py -o clamp.c -o clamp.h -o clamp.o
     primir synth specs.spec:third --format json --time 10
+    primir synth times_nine.spec --minimize latency --alternatives 4
+    primir synth clamp.py --constant-time --forbid "mul"
 
     Exit codes: 0 proved (or consistent, where the spec has only examples), 1 no program exists or no input meets the
     spec, 3 none was found within the limits, or one that is proved only up to the bound of a loop.
@@ -326,7 +336,8 @@ def synth(source: str, using: tuple[str, ...], forbid: tuple[str, ...], requires
     from .api import reading
     from .lift.source import lift_specs, restrict
 
-    specs = [restrict(spec, requires=requires, using=using or None, forbid=forbid)
+    specs = [restrict(spec, requires=requires, using=using or None, forbid=forbid, minimize=minimize,
+                      branchless=branchless, constant_time=constant_time)
              for spec in lift_specs(source, reading(unroll, cflags))]
     _check_outputs(outputs, specs, source)
     if form == "sygus" and any(spec.syntax is None for spec in specs):
@@ -334,9 +345,9 @@ def synth(source: str, using: tuple[str, ...], forbid: tuple[str, ...], requires
     if form == "sygus" and requires is not None:
         raise click.UsageError("--format sygus answers for all inputs: put --requires into the file, as (assume ...)")
     results: list[Result] = []
-    for result in _synthesized(specs, time, seed, work, jobs, quiet):
+    for result in _synthesized(specs, time, seed, work, alternatives, jobs, quiet):
         if interactive:
-            result = _asked(result, time, seed, work, quiet)
+            result = _asked(result, time, seed, work, alternatives, quiet)
         results.append(result)
         if form != "json":
             _print(result.sygus if form == "sygus" else str(result))
@@ -350,25 +361,25 @@ def synth(source: str, using: tuple[str, ...], forbid: tuple[str, ...], requires
     return _worst(_exit(result.status, accept) for result in results)
 
 
-def _synthesized(specs: Sequence[Spec], time: float, seed: int, work: int | None, jobs: int,
+def _synthesized(specs: Sequence[Spec], time: float, seed: int, work: int | None, alternatives: int, jobs: int,
                  quiet: bool) -> Iterator[Result]:
     """The results, in the order of the specs."""
     from .api import synthesize_spec
     from .jobs.parallel import side_by_side
 
     if jobs > 1 and len(specs) > 1:
-        calls = [(spec, time, seed, work) for spec in specs]
+        calls = [(spec, time, seed, work, None, alternatives) for spec in specs]
         with _progress(f"{len(specs)} specs", quiet):
             results = side_by_side("primir.api:synthesize_spec", calls, jobs, time + STARTING)
         yield from results
         return
     for spec in specs:
         with _progress(spec.name, quiet) as report:
-            result = synthesize_spec(spec, time, seed, work, report)
+            result = synthesize_spec(spec, time, seed, work, report, alternatives)
         yield result
 
 
-def _asked(result: Result, time: float, seed: int, work: int | None, quiet: bool) -> Result:
+def _asked(result: Result, time: float, seed: int, work: int | None, alternatives: int, quiet: bool) -> Result:
     """The result when the answers of whoever sits there, which become examples, leave nothing open that was met."""
     from .lift.spec import Example
 
@@ -381,7 +392,7 @@ def _asked(result: Result, time: float, seed: int, work: int | None, quiet: bool
             break
         spec = replace(spec, examples=(*spec.examples, Example(result.others.inputs, (word,))))
         _note(f"  as a line of the spec: example {call} == {spec.outputs[0].type.read(word)}", quiet)
-        (result,) = _synthesized([spec], time, seed, work, 1, quiet)
+        (result,) = _synthesized([spec], time, seed, work, alternatives, 1, quiet)
     return result
 
 

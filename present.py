@@ -102,7 +102,9 @@ def verdict_json(verdict: Verdict, undef_inputs: bool = False) -> Json:
 
 def function_json(function: Function) -> Json:
     """A graph as the JSON of `primir lift`: `nodes` are rows [operation, argument rows, width, number or name]."""
-    from .ir.cost import instructions
+    from dataclasses import asdict
+
+    from .ir.cost import cost
     from .ir.graph import FALSE, flatten
 
     rows, roots = flatten(function.roots)
@@ -115,7 +117,7 @@ def function_json(function: Function) -> Json:
             "parameters": [{"name": p.name, "type": str(p.type), "noundef": p.noundef} for p in function.parameters],
             "results": results, "ub": ub, "domain": domain, "trap": trap, "beyond": beyond, "bound": function.bound,
             "nodes": [[op, list(args), width, data] for op, args, width, data in rows],
-            "cost": {"instructions": instructions(function)}, "remarks": list(function.remarks),
+            "cost": asdict(cost(function)), "remarks": list(function.remarks),
             "target": {"triple": function.target.triple, **dict(function.target.widths)} if function.target else None}
 
 

@@ -171,7 +171,7 @@ def _buffered(function: Function, callee: str, symbol: str) -> str:
     for index, parameter in enumerate(function.parameters):
         lines += [f"%in{index} = getelementptr i8, ptr %in, i64 {_SLOT * index}",
                   f"%word{index} = load i128, ptr %in{index}, align 1",
-                  _cast("trunc", f"%x{index}", "i128", f"%word{index}", f"i{parameter.type.width}")]
+                  cast("trunc", f"%x{index}", "i128", f"%word{index}", f"i{parameter.type.width}")]
     args = ", ".join(f"i{parameter.type.width} %x{index}" for index, parameter in enumerate(function.parameters))
     lines += _stores(function, f"{name('@', callee)}({args})",
                      [(f"%out{index}", "i128") for index in range(len(function.results))],
@@ -195,12 +195,13 @@ def _stores(function: Function, call: str, places: Sequence[tuple[str, str]], be
         lines.append(f"{value} = extractvalue {result_type(function)} %result, {index}" if len(types) > 1 else
                      f"{value} = bitcast i{type_.width} %result to i{type_.width}")
         op = "sext" if signs and type_.signed else "zext"
-        lines += [_cast(op, f"%wide{index}", f"i{type_.width}", value, stored),
+        lines += [cast(op, f"%wide{index}", f"i{type_.width}", value, stored),
                   f"store {stored} %wide{index}, ptr {pointer}, align 1"]
     return lines
 
 
-def _cast(op: str, result: str, source: str, value: str, target: str) -> str:
+def cast(op: str, result: str, source: str, value: str, target: str) -> str:
+    """An instruction from a type to another, or the same."""
     return f"{result} = {'bitcast' if source == target else op} {source} {value} to {target}"
 
 
@@ -249,11 +250,21 @@ def optimized(text: str) -> str:
 
 def library(text: str) -> Any:
     """An execution engine with the module's functions as machine code for this very processor, optimized as by -O3."""
+    return _library(text, vectors=True)
+
+
+def loop_library(text: str) -> Any:
+    """The same without vector instructions: a loop does one thing after the other."""
+    return _library(text, vectors=False)
+
+
+def _library(text: str, vectors: bool) -> Any:
     llvm = _llvm()
     machine = llvm.Target.from_default_triple().create_target_machine(
         cpu=llvm.get_host_cpu_name(), features=llvm.get_host_cpu_features().flatten(), opt=3)
     options = llvm.create_pipeline_tuning_options(speed_level=3)
-    options.loop_vectorization = options.loop_unrolling = options.slp_vectorization = True
+    options.loop_unrolling = True
+    options.loop_vectorization = options.slp_vectorization = vectors
     engine = llvm.create_mcjit_compiler(_passed(text, machine, options), machine)
     engine.finalize_object()
     return engine
@@ -284,6 +295,12 @@ def assembly(llvm_text: str, target: str | None = None) -> str:
         except (Crashed, TimedOut) as problem:
             raise PrimirError(f"LLVM cannot translate this for the target {target}: {problem}") from None
     return text.decode()
+
+
+def host_triple() -> str:
+    """The host as LLVM names it: `x86_64-unknown-linux-gnu`."""
+    triple: str = _llvm().get_default_triple()
+    return triple
 
 
 def object_file(llvm_text: str, path: Path) -> None:

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from ..ir.cost import MODELS, Model
 from ..ir.errors import PrimirError
 from ..ir.evaluate import evaluate
 from ..ir.graph import TRUE, Function, Node, Parameter, Result, all_of, either, leaves, negate, substitute
@@ -29,8 +30,6 @@ if TYPE_CHECKING:
     from .syntax import Branch
 
 RESULT = "result"  # what `ensures` calls a result that has no name of its own
-_MINIMIZE = ("instructions",)
-_MINIMIZE_LATER = ("latency", "size")
 
 
 def parse_specs(text: str, file: str | None = None) -> list[Spec]:
@@ -97,7 +96,8 @@ class _Reader:
         self.requires, self.ensures = _Condition(), _Condition()
         self.using: set[str] | None = None
         self.forbidden: set[str] = set()
-        self.minimize: str | None = None
+        self.minimize: Model | None = None
+        self.timing: set[str] = set()  # the lines that stand alone: `branchless`, `constant_time`
 
     def spec(self) -> Spec:
         examples = [line for line in self.lines if line.data == "example"]
@@ -109,7 +109,8 @@ class _Reader:
                                     "add a line: ensures result == ..., or: example f(1) == 2")
         reference, ensures = self._wanted()
         spec = Spec(str(self.name), self.parameters, self.outputs, self.requires.node, reference, ensures, (),
-                    self._operations(), self.minimize or _MINIMIZE[0], obligations=self._obligations())
+                    self._operations(), self.minimize or MODELS[0], "branchless" in self.timing,
+                    "constant_time" in self.timing, obligations=self._obligations())
         return self._with_examples(spec, examples)
 
     # --- the first line -----------------------------------------------------------------------------------------------
@@ -175,6 +176,8 @@ class _Reader:
                 self.forbidden |= self._rows(line)
             case "minimize":
                 self._minimize(tokens(line)[0])
+            case "branchless" | "constant_time" as name:
+                self.timing.add(name)
 
     def _define(self, line: Branch) -> None:
         (name, result), (parameters, body) = tokens(line), trees(line)
@@ -203,12 +206,10 @@ class _Reader:
     def _minimize(self, token: Token) -> None:
         if self.minimize is not None:
             raise self.source.error("minimize stands here a second time", token)
-        if token in _MINIMIZE_LATER:
-            raise self.source.error(f"minimize {token} is not available yet", token, "write minimize instructions")
-        if token not in _MINIMIZE:
+        self.minimize = next((model for model in MODELS if model == token), None)
+        if self.minimize is None:
             raise self.source.error(f"there is no cost called {token}", token,
-                                    suggest(str(token), _MINIMIZE) or f"costs are {', '.join(_MINIMIZE)}")
-        self.minimize = str(token)
+                                    suggest(str(token), MODELS) or f"costs are {', '.join(MODELS)}")
 
     # --- what the lines say together ----------------------------------------------------------------------------------
 

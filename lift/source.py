@@ -20,6 +20,7 @@ from .marks import Mark, Names, mark_of
 from .spec import Spec, from_function
 
 if TYPE_CHECKING:
+    from ..ir.cost import Model
     from .python import Lowered
     from .running import Wanted
     from .slices import Slices
@@ -347,11 +348,13 @@ def _marked(spec: Spec, mark: Mark | None) -> Spec:
     return spec if mark is None else restrict(spec, requires=mark.requires, using=mark.using, forbid=mark.forbid)
 
 
-def restrict(spec: Spec, *, requires: str | None = None, using: Names | None = None, forbid: Names = ()) -> Spec:
+def restrict(spec: Spec, *, requires: str | None = None, using: Names | None = None, forbid: Names = (),
+             minimize: str | None = None, branchless: bool = False, constant_time: bool = False) -> Spec:
     """`spec` for fewer inputs, `requires` being a condition as in a `.spec`, and over fewer operations.
 
     `using` and `forbid` name operations of the table or sets of them (`plain`, `full`), in one text or several;
-    `using` takes the place of the spec's own. PrimirError for a name that is none.
+    `using` takes the place of the spec's own, and so does `minimize`, a cost model. PrimirError for a name that is
+    none.
     """
     if requires is not None:
         from .language import parse_condition
@@ -361,7 +364,21 @@ def restrict(spec: Spec, *, requires: str | None = None, using: Names | None = N
     if using is not None or forbid:
         given = spec.operations or ("full",) if using is None else using
         spec = replace(spec, operations=_operations(given, forbid))
+    if minimize is not None:
+        spec = replace(spec, minimize=_model(minimize))
+    if branchless or constant_time:
+        spec = replace(spec, branchless=spec.branchless or branchless,
+                       constant_time=spec.constant_time or constant_time)
     return spec
+
+
+def _model(name: str) -> Model:
+    from ..ir.cost import MODELS
+
+    for model in MODELS:
+        if model == name:
+            return model
+    raise PrimirError(f"there is no cost called {name}", hint=f"costs are {', '.join(MODELS)}")
 
 
 def _operations(using: Names, forbid: Names) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from ..ir.cost import Model
 from ..ir.errors import Place
 from ..ir.graph import CONST, TRUE, Function, Node, Parameter, leaf, topological
 from ..ir.types import Type
@@ -49,7 +50,9 @@ class Spec:
     """A function to find. Where `requires` holds, it must refine `reference`, meet `ensures` and fit `examples`.
 
     `requires` is over the parameters' leaves, `ensures` over those and the outputs' (both of width 1). `operations`
-    names rows of the table that search may use; None is the set `full`. `minimize` names a cost model. A spec means
+    names rows of the table that search may use; None is the set `full`. `minimize` names a cost model (ir/cost.py).
+    The machine code of a `branchless` program has no conditional branch; that of a `constant_time` one nothing either
+    whose time depends on data (emit/timing.py). A spec means
     something only if its `obligations` hold: they are to be proved before anything else is. `syntax` is there for a
     spec from a SyGuS file: how an answer is written, and the grammar that it must be in.
     """
@@ -62,7 +65,9 @@ class Spec:
     ensures: Node = TRUE
     examples: tuple[Example, ...] = ()
     operations: tuple[str, ...] | None = None
-    minimize: str = "instructions"
+    minimize: Model = "instructions"
+    branchless: bool = False
+    constant_time: bool = False
     remarks: tuple[str, ...] = field(default=(), compare=False)
     obligations: tuple[Obligation, ...] = ()
     syntax: Syntax | None = None

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from ..ir.cost import instructions
+from ..emit.timing import violation
+from ..ir.cost import Cost, cost, instructions, latency_of, size_of
 from ..ir.evaluate import fold
 from ..ir.graph import LEAVES, Function, Node, apply, const, rewrite, topological
 from ..ir.primes import TABLE
 from ..jobs.limits import Deadline
 from ..lift.grammar import Language
+from ..lift.spec import Spec
 from ..verify.roundtrip import prove_emitted
 from ..verify.verdict import Bounded, Proved, Refuted, Verdict
 from .problem import Problem
@@ -25,11 +27,11 @@ MORE_PATIENCE = 15.0  # seconds
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A program that is proved, with its cost in instructions and the LLVM IR on which it was proved."""
+    """A program that is proved, with its cost and the LLVM IR on which it was proved."""
 
     function: Function
     llvm: str
-    cost: int
+    cost: Cost
     proof: Verdict
 
 
@@ -42,6 +44,7 @@ class Checker:
     deadline: Deadline
     refuting: list[tuple[int, ...]] = field(default_factory=list)
     unproved: list[Node] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)  # what spoke against programs that are proved
     _seen: set[Node] = field(default_factory=set)
     _patient: bool = False
     _language: Language | None = None
@@ -52,7 +55,7 @@ class Checker:
             self._language = Language(syntax.grammar)
 
     def check(self, candidates: Iterable[Node], seconds: float = PATIENCE) -> Answer | None:
-        """The first candidate that is proved, within `seconds` each, in the order of cost and latency."""
+        """The first candidate that is proved, within `seconds` each, in the order of their rank."""
         forms = candidates if self._language is not None else map(self.tidied, candidates)  # a grammar knows one form
         fresh = [node for node in dict.fromkeys(forms) if node not in self._seen][:MOST]
         for node in sorted(fresh, key=self.rank):
@@ -88,7 +91,9 @@ class Checker:
         llvm, verdict = prove_emitted(self.problem.spec, function, function.name, deadline=self.deadline.slice(seconds))
         match verdict:
             case Proved() | Bounded():
-                return Answer(function, llvm, instructions(function), verdict)
+                if (why := refusal(self.problem.spec, llvm)) is None:
+                    return Answer(function, llvm, cost(function), verdict)
+                self.refused.append(why)
             case Refuted(counterexample):
                 self._refuted_on(counterexample.inputs)
             case _:
@@ -118,8 +123,23 @@ class Checker:
                     return apply("sub", x, const(-int(number.data), node.width))
         return node
 
-    def rank(self, node: Node) -> tuple[int, int, int]:
-        """What is tried first: fewer instructions, less latency, fewer operations."""
-        function = self.problem.function([node])
+    def rank(self, node: Node) -> tuple[int, ...]:
+        """What is tried first: what costs less, takes less effort, has fewer operations."""
         below = [part for part in topological([node]) if part.op not in LEAVES]
-        return instructions(function), sum(TABLE[part.op].latency for part in below), len(below)
+        return *self.price(node), sum(TABLE[part.op].effort for part in below), len(below)
+
+    def price(self, node: Node) -> tuple[int, ...]:
+        """What `node` costs by the model of the spec; of two with one price, neither is better."""
+        count = instructions(self.problem.function([node]))
+        match self.problem.spec.minimize:
+            case "instructions":
+                return (count,)
+            case "latency":
+                return latency_of([node]), count
+            case "size":
+                return size_of([node]), count
+
+
+def refusal(spec: Spec, llvm: str) -> str | None:
+    """What the machine code of a program has that its spec does not allow, None where it has nothing of it."""
+    return violation(llvm, spec.constant_time) if spec.branchless or spec.constant_time else None

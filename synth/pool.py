@@ -128,7 +128,7 @@ class Pools:
         if level > DEEPEST:
             return
         operations = self._vocabulary.operations
-        for few in (operations, [op for op in operations if op.row.latency <= QUICK and len(op.widths) < 3],
+        for few in (operations, [op for op in operations if op.row.effort <= QUICK and len(op.widths) < 3],
                     [op for op in operations if op.row.serial or op.row.name in MOVES[:3]]):
             operations = tuple(few)
             if self._bank.estimate(operations, level) <= STORED:
@@ -160,7 +160,7 @@ class Pools:
             moved = [cast for width in self.at for cast in self._moved(0, width, pool.width)]
             for operation in self._vocabulary.operations:
                 if (operation.w == operation.result == pool.width and operation.widths == (pool.width,) * 2
-                        and not operation.row.undefined and operation.row.latency <= QUICK):
+                        and not operation.row.undefined and operation.row.effort <= QUICK):
                     for part in moved:
                         yield _paired(operation, plain, part)
                         if not operation.commutative:

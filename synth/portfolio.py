@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from ..ir.cost import instructions
+from ..ir.cost import cost
 from ..ir.graph import LEAVES, Node, topological
 from ..jobs.limits import Deadline
 from ..jobs.workers import TimedOut
@@ -40,6 +40,7 @@ FORMS = 3  # of the reference that are tried, the cheapest first
 HEAD_START = 0.3  # seconds of work for enumeration, before the other engines come in
 LATER = 1.0  # seconds of work for each of the other engines, before a solver is asked for programs
 SMALL = 60  # values in a reference that is looked at before everything else
+PRICED = 200_000.0  # nanoseconds that a program counts for whose latency or size is looked at
 SIMPLIFIED = 50_000_000.0  # nanoseconds that a form of the reference counts for
 CONSTANTS = "constants"  # the engine that solves for them
 SOLVED_FOR = 2  # the cost up to which it is waited for, where all trees over the constants at hand are looked at sooner
@@ -57,6 +58,7 @@ class Found:
     answer: Answer
     engine: str
     optimal: Optimal | None = None
+    others: tuple[tuple[Answer, str], ...] = ()  # with the engines that found them: the Pareto front, if asked for
 
 
 class Impossible(Exception):
@@ -83,10 +85,13 @@ class _Engine:
 
 class Portfolio:
     """The search for one output of `spec`, by all engines but those named in `without`; the nodes of `free` cost
-    nothing."""
+    nothing. With `several` it is for programs none of which is better than another by every cost model.
+
+    `best` costs least by the model of the spec.
+    """
 
     def __init__(self, spec: Spec, budget: Budget, seed: int, free: Sequence[Node],
-                 without: Collection[str] = ()) -> None:
+                 without: Collection[str] = (), several: bool = False) -> None:
         self.spec, self.budget, self.free, self.without = spec, budget, free, without
         self.vocabulary: Vocabulary = vocabulary(spec)
         self.problem = Problem(spec, seed=seed, deadline=budget.deadline)
@@ -94,6 +99,9 @@ class Portfolio:
         self.checker = Checker(self.problem, self.allowed, budget.deadline)
         self.best: Answer | None = None
         self.found_by = ""
+        self.front: list[tuple[Answer, str]] = []  # with `several`: answers and their engines, none better than another
+        self.several = several
+        self.by_instructions = spec.minimize == "instructions" and not several
         self.until = 0.0  # seconds of work after which `best` will do
         self.below = 0  # no program costs less, over the constants tried
         self.searched = -1  # enumeration is through with programs of this cost
@@ -104,7 +112,9 @@ class Portfolio:
         """What was searched without success, in words."""
         whole = f"all programs of cost {self.below - 1} at the most, over the constants tried" if self.below else None
         part = f"a part of those of cost {self.searched} at the most" if self.searched >= self.below else None
-        return ", and ".join(filter(None, (whole, part))) or "nothing whole"
+        refused = self.checker.refused
+        why = f"{len(refused)} proved and refused, the last of them as {refused[-1]}" if refused else None
+        return ", and ".join(filter(None, (whole, part, why))) or "nothing whole"
 
     def run(self) -> Found | None:
         """The answer, or None. Raises Impossible where no program can meet the spec."""
@@ -177,7 +187,7 @@ class Portfolio:
         width = self.vocabulary.one_width
         assert width is not None
         for lines in range(1, MOST_LINES + 1):
-            if self.best is not None and lines >= self.best.cost:
+            if self.best is not None and lines >= self.best.cost.instructions and self.by_instructions:
                 return
             yield from component_programs(self.problem, 0, self.vocabulary.rows, width, lines, self._ask, self.budget)
 
@@ -187,11 +197,14 @@ class Portfolio:
             return False
         if self.budget.work_seconds >= self.until:
             return True
-        return self._trees_done() and self.solved_for >= min(self.best.cost - 1, SOLVED_FOR)
+        return self._trees_done() and self.solved_for >= min(self.best.cost.instructions - 1, SOLVED_FOR)
 
     def _trees_done(self) -> bool:
-        """Whether all trees that cost less than the best answer were looked at."""
-        return self.best is not None and max(self.below, self.searched + 1) >= self.best.cost
+        """Whether all trees that cost less than the best answer were looked at: they come by their instructions, and
+        say nothing about other costs."""
+        if self.best is None or not self.by_instructions:
+            return False
+        return max(self.below, self.searched + 1) >= self.best.cost.instructions
 
     def _turn(self, engine: _Engine) -> bool:
         """The engine's work up to its next good moment to check what it found; whether there is more of it."""
@@ -223,26 +236,42 @@ class Portfolio:
         return event is not None
 
     def _check(self, found: Sequence[Node], engine: str) -> None:
-        answer = self.checker.check(self._cheaper(found), PROVING if engine == THE_REFERENCE else PATIENCE)
-        if answer is not None:
+        seconds = PROVING if engine == THE_REFERENCE else PATIENCE
+        while (answer := self.checker.check(self._cheaper(found), seconds)) is not None:
             self._take(answer, engine)
+            if not self.several:
+                break
+        if not self.by_instructions:
+            self.budget.spend(len(found), PRICED)
 
     def _cheaper(self, nodes: Sequence[Node]) -> list[Node]:
-        """Those that cost less than the best answer."""
+        """Those that cost less than the best answer, or with `several`, than each answer by some model."""
         if self.best is None:
             return list(nodes)
-        return [node for node in nodes if instructions(self.problem.function([node])) < self.best.cost]
+        if self.several:
+            costs = [(node, cost(self.problem.function([node]))) for node in nodes]
+            return [node for node, new in costs if not any(old.cost.covers(new) for old, _ in self.front)]
+        least = self._price(self.best)
+        return [node for node in nodes if self.checker.price(node) < least]
+
+    def _price(self, answer: Answer) -> tuple[int, ...]:
+        return self.checker.price(answer.function.results[0].value)
 
     def _take(self, answer: Answer, engine: str) -> None:
-        if self.best is None or answer.cost < self.best.cost:
+        if self.several:
+            kept = [(old, by) for old, by in self.front if not answer.cost.covers(old.cost)]
+            self.front = [*kept, (answer, engine)]
+        if self.best is None or self._price(answer) < self._price(self.best):
             self.best, self.found_by = answer, engine
             spent = self.budget.work_seconds
-            self.until = spent + (IMPROVING * answer.cost if engine == THE_REFERENCE else max(AGAIN, spent / 4))
+            self.until = spent + (IMPROVING * answer.cost.instructions if engine == THE_REFERENCE
+                                  else max(AGAIN, spent / 4))
 
     def _level_done(self, event: Exhausted) -> None:
         if event.level > self.searched:
             self.searched = event.level
-            if event.complete and not self.checker.unproved and self.below == event.level:
+            left = self.checker.unproved or self.checker.refused
+            if event.complete and not left and self.below == event.level:
                 self.below = event.level + 1
 
     def _should_restart(self) -> bool:
@@ -274,10 +303,12 @@ class Portfolio:
         if self.best is None:
             return None
         partial = self.spec.syntax is not None and not self.spec.syntax.whole  # equal words may not replace each other
+        others = tuple(sorted(self.front, key=lambda found: found[0].cost.by(self.spec.minimize)))
         if not self.vocabulary.closed or self.free or partial:  # words of other widths could do it in fewer
-            return Found(self.best, self.found_by)
-        optimal = Optimal(min(self.below, self.best.cost), "pool") if self.below else None
-        return Found(self.best, self.found_by, optimal)
+            return Found(self.best, self.found_by, None, others)
+        counted = self.below and self.spec.minimize == "instructions"
+        optimal = Optimal(min(self.below, self.best.cost.instructions), "pool") if counted else None
+        return Found(self.best, self.found_by, optimal, others)
 
     def _ask(self, condition: Node) -> dict[Node, int] | Literal[False] | None:
         return ask(condition, self.budget.deadline)

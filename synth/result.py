@@ -9,6 +9,7 @@ from operator import index
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from ..ir.cost import Cost
 from ..ir.graph import Function
 from ..lift.spec import Spec
 
@@ -52,8 +53,35 @@ Report = Callable[[Progress], None]
 
 
 @dataclass(frozen=True)
+class Alternative:
+    """A program that is proved, and better by some cost model than each other one. `nanoseconds` is what a call took
+    on this machine (emit/speed.py), None where there was no input to try."""
+
+    name: str
+    function: Function
+    llvm: str
+    costs: Cost
+    engine: str
+    proof: Verdict
+    nanoseconds: float | None
+
+    @cached_property
+    def c(self) -> str:
+        from ..emit.c import source
+
+        return source(self.function, self.name)
+
+    @cached_property
+    def python(self) -> str:
+        from ..emit.python import source
+
+        return source(self.function, self.name)
+
+
+@dataclass(frozen=True)
 class Result:
-    """The outcome of a synthesis. `function`, `llvm` and `cost` are there when a program was found.
+    """The outcome of a synthesis. `function`, `llvm`, `cost` and `costs` are there when a program was found, and with
+    it `alternatives` where they were asked for, the program itself among them.
 
     Calling it runs the program on integers of the parameters' types.
     """
@@ -63,10 +91,18 @@ class Result:
     search: Search
     function: Function | None = None
     llvm: str | None = None
-    cost: int | None = None  # instructions
+    costs: Cost | None = None  # by each model
     optimal: Optimal | None = None
     proof: Verdict | None = None
     remarks: tuple[str, ...] = field(default=())
+    alternatives: tuple[Alternative, ...] = ()
+
+    @property
+    def cost(self) -> int | None:
+        """What the program costs by the model that the spec minimizes: instructions, cycles or bytes."""
+        if self.costs is None:
+            return None
+        return self.costs.by(self.spec.minimize)[0]
 
     @property
     def name(self) -> str:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
-from ..ir.cost import instructions
+from ..emit.speed import nanoseconds
+from ..ir.cost import cost
 from ..ir.graph import FALSE, TRUE, Function, Node, leaves, topological
 from ..jobs.limits import Deadline
 from ..jobs.workers import TimedOut
@@ -14,24 +15,25 @@ from ..verify.refine import check_spec, unwound
 from ..verify.roundtrip import prove_emitted
 from ..verify.verdict import Bounded, Proved, Refuted, Unknown, Vacuous, Verdict
 from .budget import Budget, Spent
-from .check import Answer
+from .check import Answer, refusal
 from .compilation import compile_kernels
 from .portfolio import Found, Impossible, Portfolio, ask
 from .problem import Problem
-from .result import Optimal, Report, Result, Search, Status
+from .result import Alternative, Optimal, Report, Result, Search, Status
 
 MOST_ROUNDS = 20  # of outputs found from samples and refuted
 
 
 def synthesize(spec: Spec, *, deadline: Deadline, seed: int = 0, work: int | None = None,
-               report: Report | None = None, without: Collection[str] = ()) -> Result:
+               report: Report | None = None, without: Collection[str] = (), alternatives: int = 0) -> Result:
     """The cheapest program found for `spec` before the deadline, or within `work` candidates, with its proof.
 
     `seed` chooses the sample inputs. The same seed and work give the same answer as long as no deadline interferes.
-    `without` names engines that have no part in it, which shows what each is good for. PrimirError where the spec
+    `without` names engines that have no part in it, which shows what each is good for. With `alternatives` the search
+    goes on for so many programs, none of which is better than another by every cost model. PrimirError where the spec
     itself is wrong (a divisor in it can be zero).
     """
-    return _Synthesis(spec, Budget(deadline, work, report), seed, without).run()
+    return _Synthesis(spec, Budget(deadline, work, report), seed, without, alternatives).run()
 
 
 class _GaveUp(Exception):
@@ -41,8 +43,9 @@ class _GaveUp(Exception):
 class _Synthesis:
     """A spec as a whole: its outputs one after the other, each over the values that those before it compute."""
 
-    def __init__(self, spec: Spec, budget: Budget, seed: int, without: Collection[str]) -> None:
+    def __init__(self, spec: Spec, budget: Budget, seed: int, without: Collection[str], alternatives: int) -> None:
         self.spec, self.budget, self.seed, self.without = spec, budget, seed, without
+        self.alternatives = alternatives
 
     def run(self) -> Result:
         match verdict := check_spec(self.spec, self.budget.deadline):
@@ -81,7 +84,8 @@ class _Synthesis:
         found: list[Found] = []
         free: dict[Node, None] = {}
         for index in range(len(spec.outputs)):
-            portfolio = Portfolio(restricted(spec, index), self.budget, self.seed, list(free), self.without)
+            portfolio = Portfolio(restricted(spec, index), self.budget, self.seed, list(free), self.without,
+                                  self.alternatives > 0 and len(spec.outputs) == 1)
             one = portfolio.run()
             if one is None:
                 raise _GaveUp(portfolio.exhausted)
@@ -93,13 +97,15 @@ class _Synthesis:
         """The outputs' programs as one; it is proved anew where there are several."""
         engine = " + ".join(dict.fromkeys(one.engine for one in found))
         if len(found) == 1:
-            return self._result(self._status, engine, found[0].answer, found[0].optimal)
+            return self._result(self._status, engine, found[0].answer, found[0].optimal, others=found[0].others)
         results = tuple(one.answer.function.results[0] for one in found)
         function = Function(self.spec.name, self.spec.parameters, results)
         llvm, proof = prove_emitted(self.spec, function, self.spec.name, deadline=self.budget.deadline)
         if not isinstance(proof, Proved | Bounded):
             return self._result("unknown", engine, proof=proof)
-        return self._result(self._status, engine, Answer(function, llvm, instructions(function), proof))
+        if (why := refusal(self.spec, llvm)) is not None:
+            raise _GaveUp(f"all results together, of which {why}")
+        return self._result(self._status, engine, Answer(function, llvm, cost(function), proof))
 
     def _from_outputs_at_hand(self) -> Result:
         """Outputs that depend on each other: a solver tells them on sample inputs, and each is found from these.
@@ -128,12 +134,22 @@ class _Synthesis:
         return "bounded" if bounded else "proved"
 
     def _result(self, status: Status, engine: str = "", answer: Answer | None = None, optimal: Optimal | None = None,
-                proof: Verdict | None = None, exhausted: str | None = None) -> Result:
+                proof: Verdict | None = None, exhausted: str | None = None,
+                others: Sequence[tuple[Answer, str]] = ()) -> Result:
         search = Search(engine or self.budget.engine, self.budget.candidates, self.budget.seconds, exhausted)
         if answer is None:
             return Result(self.spec, status, search, proof=proof, remarks=self.spec.remarks)
         return Result(self.spec, status, search, answer.function, answer.llvm, answer.cost, optimal, answer.proof,
-                      self.spec.remarks)
+                      self.spec.remarks, alternatives=self._measured(others or [(answer, engine)]))
+
+    def _measured(self, found: Sequence[tuple[Answer, str]]) -> tuple[Alternative, ...]:
+        """So many of the programs as were asked for, with their speed on inputs that the spec allows."""
+        if not self.alternatives:
+            return ()
+        inputs = Problem(self.spec, seed=self.seed, deadline=self.budget.deadline).tuples
+        return tuple(Alternative(self.spec.name, answer.function, answer.llvm, answer.cost, engine, answer.proof,
+                                 nanoseconds(answer.function, answer.llvm, self.spec.name, inputs))
+                     for answer, engine in found[:self.alternatives])
 
 
 def restricted(spec: Spec, index: int) -> Spec:

@@ -5,13 +5,16 @@ The fields of the JSON are an interface: every key is always there, and none is 
 
 from __future__ import annotations
 
+import platform
 import re
 import textwrap
 from collections.abc import Iterator
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from .result import Result
+    from ..verify.verdict import Verdict
+    from .result import Alternative, Result
 
 THE_REFERENCE = "the reference itself"  # the engine that has nothing to find
 VERSION = 1  # of the JSON's fields
@@ -19,14 +22,14 @@ VERSION = 1  # of the JSON's fields
 
 def text(result: Result) -> str:
     """A result for people: what was found and what is known of it, the program in C, and how it came about."""
-    return "\n".join([f"{result.name}: {_outcome(result)}", *_program(result), *_notes(result)])
+    return "\n".join([f"{result.name}: {_outcome(result)}", *_program(result), *_notes(result), *_alternatives(result)])
 
 
 def _outcome(result: Result) -> str:
     match result.status:
         case "proved" | "bounded" | "consistent":
             agrees = "consistent with the examples, and not proved" if result.status == "consistent" else result.status
-            return f"{agrees}, {_instructions(result.cost)}{_optimal(result)}"
+            return f"{agrees}, {_cost(result)}{_optimal(result)}"
         case "none":
             return "none: no program can meet this spec, and that is proved"
         case "vacuous":
@@ -35,8 +38,29 @@ def _outcome(result: Result) -> str:
             return f"unknown: no program was found and proved in {result.search.seconds:.1f} s{_exhausted(result)}"
 
 
-def _instructions(cost: int | None) -> str:
-    return f"{cost} instruction{'' if cost == 1 else 's'}"
+def _cost(result: Result) -> str:
+    """What was minimized, and the instructions."""
+    costs = result.costs
+    assert costs is not None
+    instructions = f"{costs.instructions} instruction{'' if costs.instructions == 1 else 's'}"
+    match result.spec.minimize:
+        case "instructions":
+            return instructions
+        case "latency":
+            return f"{costs.latency} cycle{'' if costs.latency == 1 else 's'}, {instructions}"
+        case "size":
+            return f"{costs.size} bytes, {instructions}"
+
+
+def _alternatives(result: Result) -> Iterator[str]:
+    """The programs that are better by one model and worse by another, each with its costs."""
+    if not result.alternatives:
+        return
+    yield f"  none better by every cost (cycles and bytes of x86-64 by tables, nanoseconds on {platform.machine()}):"
+    for each in result.alternatives:
+        costs, speed = each.costs, "" if each.nanoseconds is None else f", {each.nanoseconds:.2f} ns a call"
+        yield f"  instructions {costs.instructions}, cycles {costs.latency}, bytes {costs.size}{speed}"
+        yield textwrap.indent(c_function(each.c), "    ")
 
 
 def _optimal(result: Result) -> str:
@@ -94,8 +118,7 @@ def to_json(result: Result) -> dict[str, object]:
     if result.function is not None:
         code = {"llvm": result.llvm, "c": result.c, "python": result.python}
     if result.status in ("proved", "bounded") and result.proof is not None:
-        proof = {"prover": getattr(result.proof, "prover", None), "seconds": round(result.proof.seconds, 6),
-                 "complete": result.proof.status == "proved", "bound": getattr(result.proof, "bound", None)}
+        proof = _proof(result.proof)
     if result.optimal is not None:
         optimal = {"below": result.optimal.below, "constants": result.optimal.constants}
     others = None
@@ -104,5 +127,18 @@ def to_json(result: Result) -> dict[str, object]:
     search = {"engine": result.search.engine, "candidates": result.search.candidates,
               "seconds": round(result.search.seconds, 6), "exhausted": result.search.exhausted}
     return {"version": VERSION, "status": result.status, "name": result.name,
-            "cost": None if result.cost is None else {"instructions": result.cost},
-            "optimal": optimal, "code": code, "proof": proof, "search": search, "others": others}
+            "cost": None if result.costs is None else asdict(result.costs),
+            "optimal": optimal, "code": code, "proof": proof, "search": search, "others": others,
+            "alternatives": [_alternative(each, result.status) for each in result.alternatives]}
+
+
+def _proof(proof: Verdict) -> dict[str, object]:
+    return {"prover": getattr(proof, "prover", None), "seconds": round(proof.seconds, 6),
+            "complete": proof.status == "proved", "bound": getattr(proof, "bound", None)}
+
+
+def _alternative(each: Alternative, status: str) -> dict[str, object]:
+    return {"cost": asdict(each.costs), "engine": each.engine,
+            "nanoseconds": None if each.nanoseconds is None else round(each.nanoseconds, 3),
+            "code": {"llvm": each.llvm, "c": each.c, "python": each.python},
+            "proof": _proof(each.proof) if status in ("proved", "bounded") else None}

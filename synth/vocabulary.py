@@ -51,13 +51,13 @@ def vocabulary(spec: Spec) -> Vocabulary:
     if spec.syntax is not None and spec.syntax.grammar is not None:
         return _of_grammar(spec, spec.syntax.grammar)
     allowed = {row.name for row in operations("full")} if spec.operations is None else set(spec.operations)
-    rows = tuple(row for row in TABLE.values() if row.name in allowed)
+    rows = tuple(row for row in TABLE.values() if row.name in allowed and _in_time(row, spec))
     own = {parameter.type.width for parameter in spec.parameters} | {output.type.width for output in spec.outputs}
     widths = own | {1}
     if _widens(rows) and max(own) > 1:
         widths |= {width for width in STANDARD_WIDTHS if max(own) < width <= 2 * max(own)}
     ordered = tuple(sorted(widths))
-    quick_first = sorted(rows, key=lambda row: (len(row.arguments), row.latency))
+    quick_first = sorted(rows, key=lambda row: (len(row.arguments), row.effort))
     made = [operation for row in quick_first for operation in _at_widths(row, ordered)]
     return Vocabulary(rows, ordered, (*(operation for operation in made if operation.cost), *_on_bits(quick_first)),
                       tuple(operation for name in ("zext", "trunc") for operation in _at_widths(TABLE[name], ordered)
@@ -65,12 +65,17 @@ def vocabulary(spec: Spec) -> Vocabulary:
                       tuple(dict.fromkeys(node for width in ordered for node in _constants(spec, width))))
 
 
+def _in_time(row: Row, spec: Spec) -> bool:
+    """Whether the spec lets a program have it: neither a choice nor a division where all must take the same time."""
+    return not spec.constant_time or row.timing == "fixed"
+
+
 def _of_grammar(spec: Spec, grammar: Grammar) -> Vocabulary:
     """The operations and constants that stand in a grammar, at the widths at which they stand there."""
     allowed = {name for name, _, _ in grammar.operations}.intersection(spec.operations or TABLE)
     rows = tuple(row for row in TABLE.values() if row.name in allowed)
     ordered = tuple(sorted({*grammar.widths, *(parameter.type.width for parameter in spec.parameters)}))
-    quick_first = sorted(rows, key=lambda row: (len(row.arguments), row.latency))
+    quick_first = sorted(rows, key=lambda row: (len(row.arguments), row.effort))
     made = [operation for row in quick_first for operation in (*_at_widths(row, ordered), *_as_they_are(row))
             if (row.name, operation.w, operation.result) in grammar.operations]
     pool = [node for width in grammar.any_constant for node in _constants(spec, width)]

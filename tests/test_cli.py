@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from primir import cli
+from primir.ir.cost import Cost
 from primir.ir.graph import Function, Result, apply
 from primir.lift.spec import Spec
 from primir.synth import result as results
@@ -80,7 +81,7 @@ def test_synthesizes_a_spec(here, capsys):
     assert err == ""
 
 
-SYNTH_KEYS = {"version", "status", "name", "cost", "optimal", "code", "proof", "search", "others"}
+SYNTH_KEYS = {"version", "status", "name", "cost", "optimal", "code", "proof", "search", "others", "alternatives"}
 VERIFY_KEYS = {"version", "cached", "status", "reason", "bound", "undef_inputs", "counterexample", "prover", "seconds",
                "widths"}
 ERROR_KEYS = {"version", "status", "message", "file", "line", "column"}
@@ -91,7 +92,7 @@ def test_json_of_synth(here, capsys):
     assert code == 0
     assert set(found) == SYNTH_KEYS
     assert (found["version"], found["status"], found["name"]) == (1, "proved", "clear")
-    assert found["cost"] == {"instructions": 2}
+    assert found["cost"] == {"instructions": 2, "latency": 2, "size": 5}
     assert set(found["code"]) == {"llvm", "c", "python"}
     assert set(found["proof"]) == {"prover", "seconds", "complete", "bound"}
     assert (found["proof"]["complete"], found["proof"]["bound"]) == (True, None)
@@ -304,7 +305,7 @@ def fake_result(spec, status):
     function = Function(spec.name, spec.parameters, (Result(x.type, apply("not", x.value)),)) if found else None
     proof = {"proved": Proved("test"), "bounded": Bounded(4, "test"), "vacuous": Vacuous("x", "test")}.get(status)
     return results.Result(spec, status, results.Search("test", 7, 0.5, "programs of cost 2"), function,
-                          "define ..." if found else None, 1 if found else None, None, proof)
+                          "define ..." if found else None, Cost(1, 1, 2) if found else None, None, proof)
 
 
 @pytest.mark.parametrize("status, code", [

@@ -1,8 +1,8 @@
-"""The cost `instructions`: one line a case."""
+"""The costs: instructions, cycles and bytes, one line a case."""
 
 import pytest
 from primir.ir import terms
-from primir.ir.cost import instructions, instructions_of
+from primir.ir.cost import MODELS, Cost, cost, instructions, instructions_of, latency_of, size_of
 from primir.ir.graph import Function, Parameter, Result, apply, const, leaf
 from primir.ir.terms import Scope
 from primir.ir.types import BOOL, Type
@@ -73,3 +73,44 @@ def test_results_share_their_operations():
 
 def test_choices_are_free():
     assert instructions_of([apply("add", X, leaf("c", 32, "choice"))]) == 1
+
+
+MODELLED = [  # the term, cycles on the longest way, bytes
+    ("x", 0, 0),
+    ("(add x y)", 1, 2),
+    ("(add x 1)", 1, 3),
+    ("(add x -128)", 1, 3),
+    ("(add x 128)", 1, 6),
+    ("(add (mul x y) (mul x y))", 4, 5),  # shared
+    ("(add (mul x y) (shl x 3))", 4, 8),  # the shift does not wait
+    ("(add (add x y) (add x 1))", 2, 7),
+    ("(add l l)", 1, 3),  # a prefix for 64 bits
+    ("(add l 81985529216486895)", 1, 13),  # 10 bytes for the constant
+    ("(add (xor l 81985529216486895) 81985529216486895)", 2, 16),  # once
+    ("(udiv x y)", 26, 4),
+    ("(zext:32 (ult x y))", 2, 5),  # cmp, setcc
+    ("(select p x y)", 2, 5),  # test, cmov
+    ("(select (ult x y) x y)", 2, 5),  # cmp, cmov
+    ("(select (and (ult x y) p) x y)", 5, 12),
+    ("(add (select (ult x y) x y) (zext:32 (ult x y)))", 3, 10),  # the flag is wanted too
+    ("(zext:32 (trunc:8 x))", 1, 6),  # a mask
+    ("(zext:64 x)", 0, 0),
+]
+
+
+@pytest.mark.parametrize("text, cycles, size", MODELLED)
+def test_models(text, cycles, size):
+    value = terms.instantiate(terms.parse(text), Scope(NAMES, 64 if text.startswith("(zext:64") or " l" in text else 32))
+    assert (latency_of([value]), size_of([value])) == (cycles, size)
+
+
+def test_the_cost_of_a_function_has_all_models():
+    nine = apply("add", X, apply("shl", X, const(3, 32)))
+    function = Function("f", (Parameter("x", Type(32)),), (Result(Type(32), nine), Result(Type(32), X)))
+    assert cost(function) == Cost(instructions=2, latency=2, size=5)
+    assert [cost(function).by(model)[0] for model in MODELS] == [2, 2, 5]
+
+
+def test_one_cost_covers_another_that_is_nowhere_less():
+    assert Cost(1, 2, 3).covers(Cost(1, 2, 3)) and Cost(1, 2, 3).covers(Cost(4, 2, 3))
+    assert not Cost(1, 2, 3).covers(Cost(1, 1, 9))

@@ -384,8 +384,8 @@ def test_examples():
     ("forbid full", set()),
 ])
 def test_operations(lines, names):
-    (spec,) = parse_specs(f"spec f(x: u8) -> u8\nensures result == x\n{lines}\nminimize instructions")
-    assert spec.minimize == "instructions"
+    (spec,) = parse_specs(f"spec f(x: u8) -> u8\nensures result == x\n{lines}\nminimize latency")
+    assert spec.minimize == "latency"
     if names is None:
         assert spec.operations is None
     else:
@@ -562,8 +562,8 @@ LINES = [  # a line in a spec, the column of the caret, a part of the message, a
     ("using popcount", 7, "there is no operation popcount", "did you mean ctpop?"),
     ("using", 6, "the line ends too early", ""),
     ("forbid mull", 8, "there is no operation mull", "did you mean mul?"),
-    ("minimize latency", 10, "minimize latency is not available yet", "instructions"),
-    ("minimize size", 10, "minimize size is not available yet", "instructions"),
+    ("minimize bytes", 10, "no cost called bytes", "costs are instructions, latency, size"),
+    ("branchless x", 12, "", ""),
     ("minimize instruction", 10, "no cost called instruction", "did you mean instructions?"),
     ("minimise size", 1, "`minimise` begins no line", "did you mean minimize?"),
     ("ensure result == x", 1, "`ensure` begins no line", "did you mean ensures?"),

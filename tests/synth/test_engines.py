@@ -97,7 +97,7 @@ def ask(condition):
 
 def from_solver(spec, lines, width):
     problem = problem_of(spec)
-    rows = [row for row in vocabulary(spec).rows if row.latency == 1]
+    rows = [row for row in vocabulary(spec).rows if row.effort == 1]
     event = next(iter(component_programs(problem, 0, rows, width, lines, ask, Budget(Deadline(60)))))
     return problem, event
 

@@ -45,7 +45,7 @@ class Where:
 
 def deep(query: Query) -> bool:
     """Whether some operation is slow in hardware, as its circuit is deep: words are multiplied or divided."""
-    return any(node.op not in LEAVES and TABLE[node.op].latency > 1 for node in topological(query.conditions))
+    return any(node.op not in LEAVES and TABLE[node.op].effort > 1 for node in topological(query.conditions))
 
 
 def flat(query: Query) -> bool:
