@@ -181,7 +181,7 @@ class Portfolio:
         yield from events
 
     def _enumeration(self) -> Events:
-        return enumerate_programs(self.problem, 0, self.vocabulary, self.free, self.budget)
+        return enumerate_programs(self.problem, 0, self.vocabulary, self.free, self.budget, not self.by_instructions)
 
     def _components(self) -> Events:
         width = self.vocabulary.one_width

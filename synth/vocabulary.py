@@ -129,9 +129,18 @@ def _constants(spec: Spec, width: int) -> Iterator[Node]:
     yield from (const(number, width) for number in (0, 1, -1, 2, width - 1, 1 << width - 1))
     if len(mentioned) <= MANY:
         yield from (const(number, width) for number in mentioned)
+    if len(mentioned) <= FEW and spec.minimize == "latency":
+        yield from (const(number, width) for number in _shifts(mentioned))
     if len(mentioned) <= FEW:
         derived = list(_of_fields(mentioned, width)) or _derived(mentioned, width)
         yield from (const(number, width) for number in derived)
+
+
+def _shifts(mentioned: Sequence[int]) -> Iterator[int]:
+    """The places of the bits of numbers, and of the powers of two next to them: a product is sums of such shifts."""
+    for number in mentioned:
+        near = number | number - 1 | number + 1
+        yield from (place for place in range(near.bit_length()) if near >> place & 1)
 
 
 def _derived(mentioned: Sequence[int], width: int) -> Iterator[int]:

@@ -296,6 +296,19 @@ def test_help_shows_examples(capsys):
         assert f"  primir {command} " in out
 
 
+def test_costs_and_alternatives_on_the_command_line(here, capsys):
+    (here / "nine.spec").write_text("spec nine(x: u32) -> u32\n  ensures result == x * 9\n")
+    words = ("nine.spec", "--using", "plain", "--work", "200000000", "--minimize", "latency")
+    code, found = run_json(capsys, "synth", *words, "--alternatives", "3", "--constant-time")
+    assert (code, found["cost"], found["optimal"]) == (0, {"instructions": 2, "latency": 2, "size": 5}, None)
+    first, *others = found["alternatives"]
+    assert set(first) == {"cost", "engine", "nanoseconds", "code", "proof"} and first["nanoseconds"] > 0
+    assert (first["cost"], first["code"], first["proof"]["complete"]) == (found["cost"], found["code"], True)
+    assert [other["cost"]["instructions"] for other in others] == [1]
+    code, out, _ = run(capsys, "synth", *words, "--alternatives", "3", "--branchless")
+    assert "nine: proved, 2 cycles, 2 instructions\n" in out and "instructions 1, cycles 3, bytes 4, " in out
+
+
 # --- exit codes -------------------------------------------------------------------------------------------------------
 
 
@@ -552,6 +565,8 @@ BAD = [
     ("", "", "verify --config", "there is no such file", "pyproject.toml"),
     ("", "", "verify --config nowhere.toml", "there is no such file", "nowhere.toml"),
     ("a.toml", "[tool.primir]\nverfy = []\n", "verify --config a.toml", "no key `verfy`", "a.toml"),
+    ("", "", "synth clear.spec --minimize bytes", "--minimize", None),
+    ("", "", "synth clear.spec --alternatives -1", "--alternatives", None),
     ("", "", "synth clear.spec --time 0", "--time", None),
     ("", "", "synth clear.spec --time nan", "--time", None),
     ("", "", "synth clear.spec --format xml", "--format", None),

@@ -37,20 +37,21 @@ ROWS = 64  # samples at the most: agreement with the goal is kept in one word
 
 
 def enumerate_programs(problem: Problem, output: int, vocabulary: Vocabulary, free: Sequence[Node],
-                       budget: Budget) -> Iterator[Candidate | Batch | Exhausted]:
+                       budget: Budget, all_forms: bool = False) -> Iterator[Candidate | Batch | Exhausted]:
     """Programs for one output of `problem` in the order of their cost; the nodes of `free` cost nothing.
 
-    Ends when no level beyond can be swept. Raises `budget.Spent`.
+    Of those with one behaviour the first will do, or with `all_forms` all are given that can be swept. Ends when no
+    level beyond can be swept. Raises `budget.Spent`.
     """
-    return _Enumeration(problem, output, vocabulary, free, budget).run()
+    return _Enumeration(problem, output, vocabulary, free, budget, all_forms).run()
 
 
 class _Enumeration:
     def __init__(self, problem: Problem, output: int, vocabulary: Vocabulary, free: Sequence[Node],
-                 budget: Budget) -> None:
+                 budget: Budget, all_forms: bool) -> None:
         import numpy as np
 
-        self.problem, self.vocabulary, self.budget = problem, vocabulary, budget
+        self.problem, self.vocabulary, self.budget, self.all_forms = problem, vocabulary, budget, all_forms
         rows = self.rows = _ordered(problem.bank_rows, problem.wanted[output], problem.spec.outputs[output].type.width)
         nodes = [*problem.inputs, *free, *vocabulary.constants]
         tuples = [problem.tuples[row] for row in rows]
@@ -75,6 +76,8 @@ class _Enumeration:
             stored = level <= EAGER and (level == 0 or self._store_next())
             if stored:
                 yield from self._stored(self.bank, level)
+                if self.all_forms and level and not self.predicate:
+                    yield from self._swept(level)
             elif not self.predicate:  # a sweep needs to know what is wanted
                 yield from self._swept(level)
                 if self.bank.level < level - 1 and self._store_next():

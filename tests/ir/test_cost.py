@@ -100,7 +100,8 @@ MODELLED = [  # the term, cycles on the longest way, bytes
 
 @pytest.mark.parametrize("text, cycles, size", MODELLED)
 def test_models(text, cycles, size):
-    value = terms.instantiate(terms.parse(text), Scope(NAMES, 64 if text.startswith("(zext:64") or " l" in text else 32))
+    width = 64 if " l" in text or text.startswith("(zext:64") else 32
+    value = terms.instantiate(terms.parse(text), Scope(NAMES, width), width)
     assert (latency_of([value]), size_of([value])) == (cycles, size)
 
 
