@@ -66,10 +66,23 @@ class Grammar:
         return simple and len({type_.width for type_ in sorts}) == len(sorts) == len(self.types)
 
     @property
-    def operations(self) -> frozenset[tuple[str, int, int]]:
-        """The operations that stand in the productions, with the widths of their words and of their results."""
-        return frozenset((node.op, node.args[TABLE[node.op].arguments.index("w")].width, node.width)
-                         for node in self._nodes() if node.op not in LEAVES)
+    def operations(self) -> Mapping[tuple[str, int, int], tuple[Node, ...]]:
+        """The operations that stand in the productions, with the widths of their words and of their results.
+
+        Where the last argument of one is a constant in all of them, with these constants.
+        """
+        found: dict[tuple[str, int, int], dict[Node | None, None]] = {}
+        for node in self._nodes():
+            if node.op in LEAVES:
+                continue
+            row = TABLE[node.op]
+            last = node.args[-1] if node.args[-1].is_const else None
+            if last is None and "commutative" in row.laws and node.args[0].is_const:
+                last = node.args[0]
+            key = row.name, node.args[row.arguments.index("w")].width, node.width
+            found.setdefault(key, {})[last if len(node.args) == 2 else None] = None
+        return {key: () if None in lasts else tuple(last for last in lasts if last is not None)
+                for key, lasts in found.items()}
 
     @property
     def constants(self) -> tuple[Node, ...]:

@@ -369,11 +369,15 @@ def _branches(rows: Sequence[Row], statement: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """A row of the table at one width: it takes words of `w` bits (or truth values) and gives `result` bits."""
+    """A row of the table at one width: it takes words of `w` bits (or truth values) and gives `result` bits.
+
+    With `last`, its last argument is always that constant.
+    """
 
     row: Row
     w: int
     result: int
+    last: Node | None = None
 
     @property
     def widths(self) -> tuple[int, ...]:
@@ -493,9 +497,19 @@ class Bank:
             if operation.row.arguments == ("w", "w", "w") and levels[2] > 0:
                 continue
             parts = [self.entries(level, width) for level, width in zip(levels, operation.widths, strict=True)]
+            if operation.last is not None:
+                parts[-1] = self._constant(operation.last) if levels[-1] == 0 else []
             for ranges in product(*parts):
-                if not operation.commutative or ranges[0].start <= ranges[1].start:
+                if not operation.commutative or operation.last is not None or ranges[0].start <= ranges[1].start:
                     yield ranges
+
+    def _constant(self, node: Node) -> list[range]:
+        """Where a constant stands that is a leaf."""
+        for entries in self.entries(0, node.width):
+            for entry in entries:
+                if (self.values[entry] == int(node.data)).all():
+                    return [range(entry, entry + 1)]
+        return []
 
     def estimate(self, operations: Sequence[Operation], level: int) -> int:
         """How many candidates the operations make at `level`."""
@@ -601,7 +615,7 @@ class Plan:
 
     def add(self, operation: Operation, ranges: Sequence[range]) -> None:
         a, b, c = (*ranges, *(range(1),) * (3 - len(ranges)))
-        same = operation.commutative and len(ranges) == 2 and b.start <= a.start < b.stop
+        same = operation.commutative and operation.last is None and len(ranges) == 2 and b.start <= a.start < b.stop
         self.operations.append(operation)
         self._rows.append((operation.code, len(ranges), same, operation.result, a.start, a.stop, b.start, b.stop,
                            c.start, c.stop))

@@ -15,6 +15,7 @@ from ..ir.cost import cost
 from ..ir.graph import LEAVES, Node, topological
 from ..jobs.limits import Deadline
 from ..jobs.workers import TimedOut
+from ..lift.grammar import Grammar
 from ..lift.spec import Spec
 from ..verify.provers.portfolio import satisfiable
 from ..verify.provers.query import Query, Sat, Unsat
@@ -24,6 +25,7 @@ from .compilation import Part, compile_kernels
 from .engines.branches import branching_programs
 from .engines.chains import chain_programs
 from .engines.components import component_programs
+from .engines.derivations import DERIVATIONS, derived_programs
 from .engines.enumeration import enumerate_programs
 from .engines.events import Batch, Candidate, Exhausted
 from .engines.holes import hole_programs
@@ -62,7 +64,7 @@ class Found:
 
 
 class Impossible(Exception):
-    """There is an input on which no output is right."""
+    """There is an input on which no output is right, or no program of the grammar is right on all inputs at hand."""
 
 
 Events = Iterator[Candidate | Batch | Exhausted]
@@ -155,6 +157,9 @@ class Portfolio:
                 yield _Engine("branches", branches, -2 * HEAD_START, 2.0)
             else:
                 yield _Engine("branches", branches, share=0.25)
+            if self._partial and self._grammar is not None:
+                derived = derived_programs(self.problem, 0, self.vocabulary, self._grammar, self.budget)
+                yield _Engine(DERIVATIONS, derived, -HEAD_START)
             chains = chain_programs(self.problem, 0, self.vocabulary, self.free, self.budget)
             yield _Engine("chains", self._compiled("chains", chains), share=2.0)
             if not self.free:
@@ -162,8 +167,17 @@ class Portfolio:
                 yield _Engine(CONSTANTS, self._compiled("holes", holes))
             promoted = promoted_programs(self.problem, 0, self.vocabulary, self.free, self.budget)
             yield _Engine("promotion", self._compiled("promotion", promoted))
-        if self.vocabulary.one_width is not None and not self.free:
+        if self.vocabulary.one_width is not None and not self.free and not self._partial:
             yield _Engine("components", self._components(), LATER)
+
+    @property
+    def _partial(self) -> bool:
+        """Whether a grammar takes only some programs over its operations, so that equal words differ in their use."""
+        return self.spec.syntax is not None and not self.spec.syntax.whole
+
+    @property
+    def _grammar(self) -> Grammar | None:
+        return self.spec.syntax.grammar if self.spec.syntax is not None else None
 
     def _reference(self) -> Events:
         """The cheapest forms of the reference that are made of what the spec allows."""
@@ -223,6 +237,8 @@ class Portfolio:
             raise
         engine.spent += self.budget.work_seconds - before
         self._check(pending, engine.name)
+        if engine.name == DERIVATIONS and isinstance(event, Exhausted) and event.complete and self.best is None:
+            raise Impossible
         if engine.name == "enumeration":
             if self._should_restart():
                 engine.events = self._enumeration()
@@ -302,9 +318,8 @@ class Portfolio:
         """The best answer, with what is known about programs that cost less."""
         if self.best is None:
             return None
-        partial = self.spec.syntax is not None and not self.spec.syntax.whole  # equal words may not replace each other
         others = tuple(sorted(self.front, key=lambda found: found[0].cost.by(self.spec.minimize)))
-        if not self.vocabulary.closed or self.free or partial:  # words of other widths could do it in fewer
+        if not self.vocabulary.closed or self.free or self._partial:  # words of other widths could do it in fewer
             return Found(self.best, self.found_by, None, others)
         counted = self.below and self.spec.minimize == "instructions"
         optimal = Optimal(min(self.below, self.best.cost.instructions), "pool") if counted else None

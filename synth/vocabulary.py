@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 
 from ..ir.evaluate import evaluate_row
@@ -23,13 +23,14 @@ _OF_BITS = ("and", "or", "xor", "not", "select")
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
     """`operations` cost what they cost; `casts`, between standard widths, are free and always allowed, as are
-    `constants`."""
+    `constants`. What is `strict` comes from a grammar: other constants and forms will not be accepted."""
 
     rows: tuple[Row, ...]
     widths: tuple[int, ...]
     operations: tuple[Operation, ...]
     casts: tuple[Operation, ...]
     constants: tuple[Node, ...]
+    strict: bool = False
 
     @property
     def closed(self) -> bool:
@@ -76,12 +77,14 @@ def _of_grammar(spec: Spec, grammar: Grammar) -> Vocabulary:
     rows = tuple(row for row in TABLE.values() if row.name in allowed)
     ordered = tuple(sorted({*grammar.widths, *(parameter.type.width for parameter in spec.parameters)}))
     quick_first = sorted(rows, key=lambda row: (len(row.arguments), row.effort))
-    made = [operation for row in quick_first for operation in (*_at_widths(row, ordered), *_as_they_are(row))
-            if (row.name, operation.w, operation.result) in grammar.operations]
+    lasts = grammar.operations
+    made = [replace(operation, last=last) for row in quick_first
+            for operation in (*_at_widths(row, ordered), *_as_they_are(row))
+            if (key := (row.name, operation.w, operation.result)) in lasts for last in lasts[key] or (None,)]
     pool = [node for width in grammar.any_constant for node in _constants(spec, width)]
     return Vocabulary(rows, ordered, tuple(operation for operation in made if operation.cost),
                       tuple(operation for operation in made if not operation.cost),
-                      tuple(dict.fromkeys([*grammar.constants, *pool])))
+                      tuple(dict.fromkeys([*grammar.constants, *pool])), strict=True)
 
 
 def _as_they_are(row: Row) -> Iterator[Operation]:

@@ -220,7 +220,7 @@ class _Branching:
 
     def _numbers(self) -> list[Node]:
         """Numbers that are wanted on several samples."""
-        if not self.examples:
+        if not self.examples or self.vocabulary.strict:
             return []
         wanted = self.problem.wanted[self.output]
         counts = Counter(int(wanted.words[row]) for row in self.rows if wanted.care[row])
@@ -268,7 +268,7 @@ class _Branching:
         values = self.bank.values[entries] != 0
         varied = (values.any(axis=1) & ~values.all(axis=1)).nonzero()[0][:TESTS]
         places = entries[varied]
-        compared = list(self._comparisons()) if numbers else []
+        compared = list(self._comparisons()) if numbers and not self.vocabulary.strict else []
         extra = np.array([holds for holds, _, _ in compared], dtype=np.bool_).reshape(len(compared), len(self.rows))
         sets = np.concatenate([packed(values[varied]), packed(extra)])
         costs = np.concatenate([costs[varied], np.array([cost for _, cost, _ in compared], dtype=np.int64)])
@@ -358,7 +358,11 @@ class _Branching:
         if isinstance(tree, Leaf):
             return terms.node(tree.term)
         yes, no = self._program(tree.yes, terms, tests), self._program(tree.no, terms, tests)
-        return joined(tests.node(tree.test), yes, no, self.allowed) if yes is not None and no is not None else None
+        if yes is None or no is None:
+            return None
+        if self.vocabulary.strict:
+            return apply("select", tests.node(tree.test), yes, no) if "select" in self.allowed else None
+        return joined(tests.node(tree.test), yes, no, self.allowed)
 
     def _entries(self, width: int, last: int, first: int = 0) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """The entries of the bank of one width and of the levels `first` to `last`, with their costs."""
