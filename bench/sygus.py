@@ -178,7 +178,8 @@ def compare(paths: Sequence[Path], seconds: float, peers: bool) -> None:
         for name, run in solvers.items():
             outcome = run(path, seconds)
             outcomes[name].append(outcome)
-            row += [outcome.check or "-", f"{outcome.seconds:.2f}", str(size(outcome.answer)) if outcome.answer else "-"]
+            operations = "-" if outcome.answer is None else str(size(outcome.answer))
+            row += [outcome.check or "-", f"{outcome.seconds:.2f}", operations]
         table.add_row(*row)
         if sys.stderr.isatty():
             click.echo("  ".join(row), err=True)
@@ -219,7 +220,9 @@ def _print_summary(console: Console, name: str, found: Sequence[Outcome]) -> Non
                       if any(outcome.check == kind for outcome in found))
     times = [outcome.seconds for outcome in solved]
     sizes = [size(outcome.answer or "") for outcome in solved]
-    middle = f", median {statistics.median(times):.2f} CPU s and {statistics.median(sizes):g} operations" if solved else ""
+    middle = ""
+    if solved:
+        middle = f", median {statistics.median(times):.2f} CPU s and {statistics.median(sizes):g} operations"
     console.print(f"{name}: {len(solved)} of {len(found)} solved{f' ({kinds})' if kinds else ''}{middle}; "
                   f"{sum(outcome.seconds for outcome in found):.1f} CPU s together")
 
@@ -230,5 +233,6 @@ def _print_ratio(console: Console, mine: Sequence[Outcome], theirs: Sequence[Out
     if pairs:
         ratio = statistics.geometric_mean([b / a for a, b in pairs])
         slower = sum(a > b > 1 for a, b in pairs)
-        console.print(f"cvc5 takes {ratio:.2f} times as long in the geometric mean over the {len(pairs)} files that primir "
-                      f"solves (unsolved: {seconds:.0f} s); primir is slower on {slower} that take cvc5 over 1 s")
+        console.print(f"cvc5 takes {ratio:.2f} times as long in the geometric mean over the {len(pairs)} files that "
+                      f"primir solves (unsolved: {seconds:.0f} s); "
+                      f"primir is slower on {slower} that take cvc5 over 1 s")

@@ -73,7 +73,7 @@ class _Derivations:
 
         self.problem, self.output, self.grammar, self.budget = problem, output, grammar, budget
         self.rows = list(rows)
-        self.constants = [node for node in vocabulary.constants]
+        self.constants = list(vocabulary.constants)
         self.terms = {name: _Terms() for name, _ in grammar.types}
         self.left = WORDS
         odd = np.random.default_rng(1).integers(1 << 62, size=len(self.rows), dtype=np.uint64)
@@ -191,10 +191,13 @@ class _Derivations:
 
         if self.whole:
             width = 64 // len(self.rows)
-            return np.bitwise_or.reduce(values << np.arange(len(self.rows), dtype=np.uint64) * np.uint64(width), axis=1)
+            places = np.arange(len(self.rows), dtype=np.uint64) * np.uint64(width)
+            packed: NDArray[np.uint64] = np.bitwise_or.reduce(values << places, axis=1)
+            return packed
         mixed = (values ^ values >> np.uint64(29)) * self.factors
         mixed = (mixed ^ mixed >> np.uint64(32)) * self.factors[::-1]
-        return np.bitwise_xor.reduce(mixed ^ mixed >> np.uint64(29), axis=1)
+        marks: NDArray[np.uint64] = np.bitwise_xor.reduce(mixed ^ mixed >> np.uint64(29), axis=1)
+        return marks
 
     def _units(self, size: int) -> None:
         """What productions that are a single nonterminal add to this size."""

@@ -75,8 +75,8 @@ def survive(count):
             parse_sygus(text, "f.sl")
             ends["spec"] += 1
         except PrimirError as error:
-            assert str(error).startswith("f.sl:"), (seed, number, text)
-            assert error.place.line is not None, (seed, number, text)
+            if error.place.file != "f.sl" or error.place.line is None:
+                raise AssertionError(f"seed {seed}, file {number}: no place:\n{text}") from error
             ends[re.sub(r"\W+", " ", error.message)[:12]] += 1
         except Exception as problem:
             raise AssertionError(f"seed {seed}, file {number}:\n{text}") from problem
