@@ -141,6 +141,31 @@ class Trees:
         tree = self._grown(self.everything, 0, leaves, choices)
         return [] if tree is None else [tree[0]]
 
+    def partial(self, most: int) -> list[Tree]:
+        """At most `most` trees of two leaves that are right on more samples than any term, and on half of them at the
+        least, those that are right on most first; one for each set of samples."""
+        import numpy as np
+
+        if not len(self.terms):
+            return []
+        tests = self.tests[:FEW]
+        self._spend(len(tests) * len(self.terms))
+        where = unpacked(tests, self.samples).astype(np.float32)
+        right = self._right.astype(np.float32)
+        held, left = where @ right.T, (1 - where) @ right.T
+        yes, no = held.argmax(axis=1), left.argmax(axis=1)  # of those that are right most often, the cheapest
+        places = np.arange(len(tests))
+        score = held[places, yes] + left[places, no]
+        costs = self.test_costs[:FEW] + self.term_costs[yes] + self.term_costs[no]
+        found: dict[bytes, Tree] = {}
+        for place in np.lexsort((costs, -score)).tolist():
+            if len(found) == most or score[place] <= max(right.sum(axis=1).max(), self.samples / 2):
+                break
+            sets = (tests[place] & self.terms[yes[place]]) | (self.terms[no[place]] & ~tests[place])
+            found.setdefault(sets.tobytes(), self._fork(2 * place, self._leaf(int(yes[place])),
+                                                        self._leaf(int(no[place]))))
+        return list(found.values())
+
     # --- exactly ------------------------------------------------------------------------------------------------------
 
     def _lists(self, among: Words, leaves: int) -> list[Tree]:

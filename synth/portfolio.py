@@ -48,6 +48,7 @@ CONSTANTS = "constants"  # the engine that solves for them
 SOLVED_FOR = 2  # the cost up to which it is waited for, where all trees over the constants at hand are looked at sooner
 IMPROVING = 0.6  # seconds of work for each operation of the reference, in which something cheaper must be found
 AGAIN = 1.5  # seconds of work at the least, after a program was found, in which a cheaper one must be found
+AGAIN_BY_EXAMPLES = 0.3  # where nothing but examples is given, of which nobody expects the least program
 PROVING = 30.0  # seconds for the proof of one form of the reference
 LAST = 3  # candidates that were left unproved and are tried once more
 LAST_PROOF = 10.0  # seconds for a candidate that was left unproved, when nothing else is left to do
@@ -280,8 +281,9 @@ class Portfolio:
         if self.best is None or self._price(answer) < self._price(self.best):
             self.best, self.found_by = answer, engine
             spent = self.budget.work_seconds
+            again = AGAIN_BY_EXAMPLES if self.spec.only_examples else AGAIN
             self.until = spent + (IMPROVING * answer.cost.instructions if engine == THE_REFERENCE
-                                  else max(AGAIN, spent / 4))
+                                  else max(again, spent / 4))
 
     def _level_done(self, event: Exhausted) -> None:
         if event.level > self.searched:

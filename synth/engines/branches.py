@@ -14,7 +14,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from ...ir.cost import instructions_of
-from ...ir.graph import TRUE, Node, apply, const
+from ...ir.graph import TRUE, Node, apply, const, topological
 from ...ir.kernel import MAX_KERNEL_WIDTH, evaluate_batch
 from ..bank import Bank, Goal, Operation, OutOfRoom
 from ..branches import Leaf, Tree, Trees, joined, packed, undominated, unpacked
@@ -38,15 +38,19 @@ ROUNDS = 40  # of trees on one level of the bank
 # What is looked for on each level of the bank: trees of few leaves (or of any number), with comparisons with numbers
 # that nobody mentioned (or without).
 STAGES = ((True, False), (True, True), (False, False))
+JOINED = 2  # levels whose terms are joined to be used again
+PROMOTED = 6  # such programs
 STORED = 3_000_000  # candidates that a level may make, where examples are all there is
 STORED_BESIDE = 1_000_000  # beside the other engines
-WORDS = 1 << 24  # words of the bank's values
+WORDS, WORDS_BESIDE = 1 << 24, 1 << 22  # words of the bank's values
 TERMS = 64  # that are kept
 TESTS = 40_000
-EVALUATED = 200_000  # values that a predicate is asked about
+EVALUATED = 200_000  # values that are compared with what is wanted
+ASKED = 20_000  # values that a predicate is asked about
 PIVOTS = 3  # samples that terms are swept for, on one level
 SWEPT = 400_000_000  # candidates of one such sweep, where examples are all there is
 SWEPT_AT_LAST = 30_000_000_000  # when nothing was found with them
+QUICK = 3  # cycles that their operations take
 SWEPT_BESIDE = 10_000_000  # beside the other engines
 SWEPT_KEPT = 12  # terms of one such sweep
 NUMBERS = 8  # that are wanted on several samples
@@ -97,6 +101,9 @@ class _Branching:
         self.tried: set[tuple[int, int, tuple[int, ...]]] = set()  # the sweeps made
         self.least = 2  # samples on which a number is wanted that is taken for a term
         self.found = False
+        ensures = problem.spec.ensures
+        self._predicate = len(list(topological([ensures]))) if ensures is not TRUE and len(
+            problem.spec.outputs) == 1 else 0  # its size, where there is one to ask
         self.most_swept = SWEPT if self.examples else SWEPT_BESIDE
         self.most_stored = STORED if self.examples else STORED_BESIDE
         self._known_terms: tuple[object, _Pieces] | None = None
@@ -107,9 +114,12 @@ class _Branching:
             for exact, numbers in STAGES:
                 if (exact or not self.found) and (self.examples or not numbers):
                     yield from self._stage(level, exact, numbers)
+            if level <= JOINED:
+                yield from self._joined(level)
             level += 1
         if self.examples and not self.found:
             self.most_swept = SWEPT_AT_LAST
+            self._roots = [op for op in self._roots if op.row.latency <= QUICK]
             self._grow(level)  # what there is of this level serves
             for exact, numbers in STAGES:
                 if not self.found:
@@ -118,6 +128,21 @@ class _Branching:
             self.rows, self.least = list(range(self.problem.count)), 1
             self._grow(1)
             yield from self._stage(1, False, True)
+
+    def _joined(self, level: int) -> Iterator[Candidate | Batch | Exhausted]:
+        """Trees over programs of two pieces that are right on much: what is joined is used again, as in max(max(x, y),
+        z), and counts once."""
+        if not self._grow(level):
+            return
+        terms, tests, free = self._terms(), self._tests(False), self.free
+        trees = Trees(terms.sets, terms.costs, tests.sets, tests.costs, len(self.rows), self.budget.branch)
+        programs = [self._program(tree, terms, tests) for tree in trees.partial(PROMOTED)]
+        for node in dict.fromkeys(programs):
+            if node is not None:
+                self.free = [*free, node]
+                self._grow(1)
+                yield from self._stage(1, True, False)
+        self.free = free
 
     def _stage(self, level: int, exact: bool, numbers: bool) -> Iterator[Candidate | Batch | Exhausted]:
         """The trees over the bank as it is; with other samples again where these told wrong ones from right ones."""
@@ -150,7 +175,8 @@ class _Branching:
         values = self.problem.evaluate(nodes, tuples)
         leaves = [(node, np.ascontiguousarray(words, dtype=np.uint64))
                   for node, words in zip(nodes, values, strict=True)]
-        self.bank = _Bank(leaves, self.vocabulary.casts, WORDS // len(self.rows))
+        self.bank = _Bank(leaves, self.vocabulary.casts,
+                          (WORDS if self.examples else WORDS_BESIDE) // len(self.rows))
         while self.bank.level < level:
             if self.bank.estimate(self.operations, self.bank.level + 1) > self.most_stored:
                 return False
@@ -170,14 +196,14 @@ class _Branching:
         wanted = self.problem.wanted[self.output]
         words, care = wanted.words[self.rows], wanted.care[self.rows]
         agree: NDArray[np.bool_] = values == words
-        if care.all() or self.problem.spec.ensures is TRUE or len(self.problem.spec.outputs) > 1:
+        if care.all() or not self._predicate:
             return agree | ~care
         open_rows = np.flatnonzero(~care)
         columns = {node: np.tile(np.asarray(column, dtype=np.uint64), len(values)) for node, column in zip(
             self.problem.inputs, zip(*(self.problem.tuples[self.rows[row]] for row in open_rows), strict=True),
             strict=True)}
         columns[self.problem.spec.outputs[self.output].value] = np.ascontiguousarray(values[:, open_rows]).ravel()
-        self.budget.spend(values.size)
+        self.budget.spend(values.size * self._predicate)
         (holds,) = evaluate_batch([self.problem.spec.ensures], columns)
         agree[:, open_rows] = np.asarray(holds).reshape(len(values), len(open_rows)) != 0
         return agree
@@ -195,7 +221,8 @@ class _Branching:
         import numpy as np
 
         entries, costs = self._entries(self.width, self.bank.level)
-        entries, costs = entries[:EVALUATED], costs[:EVALUATED]
+        most = ASKED if self._predicate else EVALUATED
+        entries, costs = entries[:most], costs[:most]
         agree = self._agreement(self.bank.values[entries])
         some = np.flatnonzero(agree.any(axis=1))
         beside = [*self._numbers(), *self.swept]

@@ -73,6 +73,17 @@ def test_no_tree_where_there_is_none(terms, tests):
     assert trees.exact() == trees.grown(9, (3,)) == []
 
 
+def test_trees_of_two_leaves_that_are_right_on_most():
+    terms, tests = ["110000", "001100", "100000"], ["110000", "001111", "101010"]
+    found = trees_of(terms, tests, 6).partial(9)
+    assert found
+    for tree in found:
+        right = [right_on(tree, terms, tests, sample) for sample in range(6)]
+        assert sum(right) > 2
+    assert [right_on(found[0], terms, tests, sample) for sample in range(6)] == [True] * 4 + [False] * 2
+    assert trees_of(["110000"], tests, 6).partial(9) == []
+
+
 def test_a_tree_grows_where_tests_tell_the_samples_apart():
     samples, bits = 100, 7
     rng = random.Random(3)

@@ -1,14 +1,18 @@
 """Functions of several pieces are found by trees: from references, predicates and examples."""
 
 import random
+from contextlib import suppress
 
 import pytest
 from primir.ir.cost import instructions_of
 from primir.ir.graph import LEAVES, topological
 from primir.jobs.limits import Deadline
+from primir.synth.budget import Budget, Spent
 from primir.synth.engines.branches import branching_programs
+from primir.synth.engines.events import Candidate
 from primir.synth.problem import Problem
 from primir.synth.schedule import synthesize
+from primir.synth.vocabulary import vocabulary
 
 WORK = 50_000_000
 
@@ -34,11 +38,24 @@ def test_pieces_of_a_reference(spec_of, cheapest, parameters, value, cost):
 @pytest.mark.parametrize("lines, cost", [
     ("result == x or result == y\n ensures result >= x and result >= y", 2),
     ("result == x or result == y\n ensures (x | y) & 1 == result & 1", 2),
+    ("result >= x and result >= y and result >= 100\n ensures result == x or result == y or result == 100", 4),
     ("result == min(x, y) or result == max(x, y)\n ensures result & 1 == 0 or x & y & 1 == 1", 2),
 ])
 def test_pieces_of_a_predicate(spec_of, lines, cost):
     result = synthesize(spec_of(f"spec f(x: u16, y: u16) -> u16\n ensures {lines}"), deadline=Deadline(60))
     assert result.status == "proved" and result.cost <= cost
+
+
+@pytest.mark.parametrize("value, cost", [("max(max(x, y), z)", 4), ("min(x, min(y, z))", 4)])
+def test_what_is_joined_is_used_again(spec_of, value, cost):
+    spec = spec_of(f"spec f(x: u32, y: u32, z: u32) -> u32\n ensures result == ({value})")
+    problem = Problem(spec, seed=0, deadline=Deadline(60))
+    found = []
+    with suppress(Spent):
+        for event in branching_programs(problem, 0, vocabulary(spec), (), Budget(Deadline(60), WORK)):
+            if isinstance(event, Candidate) and not problem.failures([event.node]):
+                found.append(event.node)
+    assert min(instructions_of([node]) for node in found) <= cost
 
 
 def hidden(seed, count, pieces, bound):
