@@ -74,8 +74,12 @@ class _Bank(Bank):
 
     def splits(self, operation: Operation, cost: int) -> Iterator[tuple[range, ...]]:
         for ranges in super().splits(operation, cost):
-            if operation.row.name not in _MOVES or ranges[1] in self.entries(0, operation.w):
+            if operation.row.name not in _MOVES or ranges[1].start < self.leaf_end(operation.w):
                 yield ranges
+
+    def leaf_end(self, width: int) -> int:
+        """Where the leaves of a width end."""
+        return max((entries.stop for entries in self.entries(0, width)), default=0)
 
 
 @dataclass(slots=True)
