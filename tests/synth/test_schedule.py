@@ -168,3 +168,17 @@ def test_random_programs_are_found_again_no_dearer(seed):
         words = {parameter.value: rng.getrandbits(width) for parameter in parameters}
         assert result.found is not None
         assert run(result.found, words).results == run(reference, words).results
+
+
+def test_a_small_reference_is_proved_as_it_stands_before_its_simpler_forms(spec_of, monkeypatch):
+    proved = []
+    prove = check.Checker.prove
+
+    def noted(self, node, seconds):
+        proved.append(node)
+        return prove(self, node, seconds)
+
+    monkeypatch.setattr(check.Checker, "prove", noted)
+    spec = spec_of("function f(%x: u32) -> u32 value (add (mul %x 3:32) (mul %x 5:32))")
+    assert solve(spec).cost == 1
+    assert proved[0] is spec.reference.results[0].value
