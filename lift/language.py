@@ -97,6 +97,7 @@ class _Reader:
         self.using: set[str] | None = None
         self.forbidden: set[str] = set()
         self.minimize: Model | None = None
+        self.limits: dict[str, int] = {}
         self.timing: set[str] = set()  # the lines that stand alone: `branchless`, `constant_time`
 
     def spec(self) -> Spec:
@@ -110,7 +111,7 @@ class _Reader:
         reference, ensures = self._wanted()
         spec = Spec(str(self.name), self.parameters, self.outputs, self.requires.node, reference, ensures, (),
                     self._operations(), self.minimize or MODELS[0], "branchless" in self.timing,
-                    "constant_time" in self.timing, obligations=self._obligations())
+                    "constant_time" in self.timing, tuple(self.limits.items()), obligations=self._obligations())
         return self._with_examples(spec, examples)
 
     # --- the first line -----------------------------------------------------------------------------------------------
@@ -171,11 +172,13 @@ class _Reader:
             case "def":
                 self._define(line)
             case "using":
-                self.using = (self.using or set()) | self._rows(line)
+                self.using = (self.using or set()) | self._rows(tokens(line))
             case "forbid":
-                self.forbidden |= self._rows(line)
+                self.forbidden |= self._rows(tokens(line))
             case "minimize":
                 self._minimize(tokens(line)[0])
+            case "at_most":
+                self._at_most(line)
             case "branchless" | "constant_time" as name:
                 self.timing.add(name)
 
@@ -188,11 +191,11 @@ class _Reader:
         self._declare(name, "a function")
         self.scope.functions[str(name)] = definition
 
-    def _rows(self, line: Branch) -> set[str]:
-        """The operations that a line `using` or `forbid` names, one by one or as a set."""
+    def _rows(self, names: Sequence[Token]) -> set[str]:
+        """The operations that a line names, one by one or as a set."""
         sets = sorted({name for row in TABLE.values() for name in row.sets})
         found: set[str] = set()
-        for token in tokens(line):
+        for token in names:
             name = str(token)
             if name in sets:
                 found.update(row.name for row in operations(name))
@@ -210,6 +213,17 @@ class _Reader:
         if self.minimize is None:
             raise self.source.error(f"there is no cost called {token}", token,
                                     suggest(str(token), MODELS) or f"costs are {', '.join(MODELS)}")
+
+    def _at_most(self, line: Branch) -> None:
+        count, name = tokens(line)
+        (operation, *others) = sorted(self._rows([name]))
+        if others:
+            raise self.source.error(f"{name} is a set of operations", name, "name one of them: at most 2 mul")
+        if not count.isdecimal():
+            raise self.source.error(f"{count} is no count", count, "write it in decimal: at most 2 mul")
+        if operation in self.limits:
+            raise self.source.error(f"how many {name} there may be stands here a second time", name)
+        self.limits[operation] = int(count)
 
     # --- what the lines say together ----------------------------------------------------------------------------------
 

@@ -52,7 +52,7 @@ class Spec:
     `requires` is over the parameters' leaves, `ensures` over those and the outputs' (both of width 1). `operations`
     names rows of the table that search may use; None is the set `full`. `minimize` names a cost model (ir/cost.py).
     The machine code of a `branchless` program has no conditional branch; that of a `constant_time` one nothing either
-    whose time depends on data (emit/timing.py). A spec means
+    whose time depends on data (emit/timing.py). `limits` say how often an operation may stand in it. A spec means
     something only if its `obligations` hold: they are to be proved before anything else is. `syntax` is there for a
     spec from a SyGuS file: how an answer is written, and the grammar that it must be in.
     """
@@ -68,6 +68,7 @@ class Spec:
     minimize: Model = "instructions"
     branchless: bool = False
     constant_time: bool = False
+    limits: tuple[tuple[str, int], ...] = ()
     remarks: tuple[str, ...] = field(default=(), compare=False)
     obligations: tuple[Obligation, ...] = ()
     syntax: Syntax | None = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from ..emit.count import occurrences
 from ..emit.timing import violation
 from ..ir.cost import Cost, cost, instructions, latency_of, size_of
 from ..ir.evaluate import fold
@@ -44,7 +45,7 @@ class Checker:
     deadline: Deadline
     refuting: list[tuple[int, ...]] = field(default_factory=list)
     unproved: list[Node] = field(default_factory=list)
-    refused: list[str] = field(default_factory=list)  # what spoke against programs that are proved
+    refused: list[str] = field(default_factory=list)  # what spoke against programs that may do what is wanted
     _seen: set[Node] = field(default_factory=set)
     _patient: bool = False
     _language: Language | None = None
@@ -62,12 +63,22 @@ class Checker:
             if self.deadline.passed():
                 return None
             self._seen.add(node)
+            if (why := self._too_many(node)) is not None:
+                self.refused.append(why)
+                continue
             failures = self.problem.failures([node], AT_ONCE)
             if failures:
                 self._refuted_on(*failures)
             elif (member := self._member(node)) is not None and \
                     (answer := self.prove(member, seconds) or self._once_more()) is not None:
                 return answer
+        return None
+
+    def _too_many(self, node: Node) -> str | None:
+        """Which operation `node` has more often than the spec allows."""
+        for name, most in self.problem.spec.limits:
+            if sum(part.op == name for part in topological([node])) > most:
+                return f"it has more than {most} {name}"
         return None
 
     def _member(self, node: Node) -> Node | None:
@@ -141,5 +152,8 @@ class Checker:
 
 
 def refusal(spec: Spec, llvm: str) -> str | None:
-    """What the machine code of a program has that its spec does not allow, None where it has nothing of it."""
+    """What the emitted code of a program has that its spec does not allow, None where it has nothing of it."""
+    for name, most in spec.limits:
+        if occurrences(name, llvm) > most:
+            return f"its LLVM IR has more than {most} {name}"
     return violation(llvm, spec.constant_time) if spec.branchless or spec.constant_time else None

@@ -116,7 +116,7 @@ class Portfolio:
         whole = f"all programs of cost {self.below - 1} at the most, over the constants tried" if self.below else None
         part = f"a part of those of cost {self.searched} at the most" if self.searched >= self.below else None
         refused = self.checker.refused
-        why = f"{len(refused)} proved and refused, the last of them as {refused[-1]}" if refused else None
+        why = f"{len(refused)} refused, the last of them as {refused[-1]}" if refused else None
         return ", and ".join(filter(None, (whole, part, why))) or "nothing whole"
 
     def run(self) -> Found | None:
@@ -205,7 +205,8 @@ class Portfolio:
         yield from events
 
     def _enumeration(self) -> Events:
-        return enumerate_programs(self.problem, 0, self.vocabulary, self.free, self.budget, not self.by_instructions)
+        all_forms = not self.by_instructions or bool(self.spec.limits)
+        return enumerate_programs(self.problem, 0, self.vocabulary, self.free, self.budget, all_forms)
 
     def _components(self) -> Events:
         width = self.vocabulary.one_width

@@ -52,7 +52,7 @@ def vocabulary(spec: Spec) -> Vocabulary:
     if spec.syntax is not None and spec.syntax.grammar is not None:
         return _of_grammar(spec, spec.syntax.grammar)
     allowed = {row.name for row in operations("full")} if spec.operations is None else set(spec.operations)
-    rows = tuple(row for row in TABLE.values() if row.name in allowed and _in_time(row, spec))
+    rows = tuple(row for row in TABLE.values() if row.name in allowed and _may_stand(row, spec))
     own = {parameter.type.width for parameter in spec.parameters} | {output.type.width for output in spec.outputs}
     widths = own | {1}
     if _widens(rows) and max(own) > 1:
@@ -66,9 +66,9 @@ def vocabulary(spec: Spec) -> Vocabulary:
                       tuple(dict.fromkeys(node for width in ordered for node in _constants(spec, width))))
 
 
-def _in_time(row: Row, spec: Spec) -> bool:
-    """Whether the spec lets a program have it: neither a choice nor a division where all must take the same time."""
-    return not spec.constant_time or row.timing == "fixed"
+def _may_stand(row: Row, spec: Spec) -> bool:
+    """Whether a program may have it at all: no choice and no division where all must take the same time."""
+    return (row.name, 0) not in spec.limits and (not spec.constant_time or row.timing == "fixed")
 
 
 def _of_grammar(spec: Spec, grammar: Grammar) -> Vocabulary:

@@ -23,6 +23,7 @@ SPECS = {spec.name: spec for _, text in blocks("spec") for spec in parse_specs(t
 # For each spec a program that meets it, on numbers of the parameters' types.
 PROGRAMS = {
     "times_nine": lambda x: x * 9,
+    "twice_both": lambda x, y: 2 * (x + y),
     "larger": max,
     "turn_off_lowest_one": lambda x: x & (x - 1),
     "average": lambda x, y: (x + y) // 2,
@@ -48,7 +49,7 @@ PROGRAMS = {
 
 
 def test_there_are_many_and_each_is_introduced():
-    assert PAGE.count("```spec\n") == len(blocks("spec")) == len(SPECS) == 22
+    assert PAGE.count("```spec\n") == len(blocks("spec")) == len(SPECS) == 23
     for line, _ in blocks("spec"):
         assert line.endswith((":", "."))
 

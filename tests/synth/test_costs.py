@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 import pytest
+from primir.emit.count import occurrences
 from primir.emit.timing import violation
 from primir.ir.graph import topological
 from primir.jobs.limits import Deadline
@@ -13,6 +14,7 @@ from primir.lift.source import restrict
 from primir.synth import check
 from primir.synth.schedule import synthesize
 
+TWICE = "spec f(x: u32, y: u32) -> u32\n ensures result == x + x + y + y"
 NINE = "spec f(x: u32) -> u32\n ensures result == x * 9"
 LARGER = "spec f(x: u32, y: u32) -> u32\n ensures result == max(x, y)"
 SHORT = "spec f(x: u8, y: u8) -> u8\n requires y != 0\n ensures result == x / y * y"
@@ -52,6 +54,25 @@ def test_what_the_machine_code_check_refuses_is_no_answer(spec_of, monkeypatch):
     assert result.optimal is None or result.optimal.below <= 1  # a product of that cost was refused
     nothing = solve(restrict(spec_of(NINE), branchless=True, using="mul"), work=2_000_000)
     assert nothing.status == "unknown" and "`jne`" in nothing.search.exhausted
+
+
+@pytest.mark.parametrize("lines, cost", [
+    ("at most 2 add", 2), ("at most 1 add", 2), ("at most 1 add\n at most 0 shl\n at most 1 mul", 2)])
+def test_at_most_so_many_of_an_operation(spec_of, lines, cost):
+    result = solve(spec_of(f"{TWICE}\n {lines}"))
+    assert (result.status, result.cost) == ("proved", cost)
+    assert all(occurrences(name, result.llvm) <= most for name, most in result.spec.limits)
+
+
+def test_limits_that_nothing_meets_end_in_unknown(spec_of):
+    result = solve(spec_of(f"{TWICE}\n using add\n at most 1 add"), work=3_000_000)
+    assert result.status == "unknown" and "more than 1 add" in result.search.exhausted
+
+
+def test_limits_are_counted_on_the_emitted_code(spec_of, monkeypatch):
+    monkeypatch.setattr(check.Checker, "_too_many", lambda *_: None)  # planted: candidates are not looked at
+    result = solve(spec_of(f"{TWICE}\n using add\n at most 1 add"), work=3_000_000)
+    assert result.status == "unknown" and "LLVM IR has more than 1 add" in result.search.exhausted
 
 
 def test_results_together_are_checked_too(spec_of, monkeypatch):
