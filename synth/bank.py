@@ -8,7 +8,7 @@ An operation that LLVM leaves undefined on a sample is no program at all: sample
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import product
@@ -419,10 +419,12 @@ class Bank:
     """Programs over `leaves` by level, which is their cost as trees.
 
     `leaves` are nodes with their values on the K samples, of shape (K,). `casts` cost nothing: whatever an operation
-    gives at one width is there at the others too. At most `capacity` programs are kept.
+    gives at one width is there at the others too. At most `capacity` programs are kept. The leaves in `fixed` are there
+    only for the operations whose last argument they are.
     """
 
-    def __init__(self, leaves: Sequence[tuple[Node, Words]], casts: Sequence[Operation], capacity: int) -> None:
+    def __init__(self, leaves: Sequence[tuple[Node, Words]], casts: Sequence[Operation], capacity: int,
+                 fixed: Container[Node] = ()) -> None:
         import numpy as np
 
         samples = len(leaves[0][1])
@@ -432,7 +434,7 @@ class Bank:
         self._table = np.empty(1 << (2 * capacity - 1).bit_length(), dtype=np.int64)
         self._count = np.zeros(1, dtype=np.int64)
         self._kernels = compiled()
-        self._casts = casts
+        self._casts, self._fixed = casts, fixed
         self.restart(leaves)
 
     def restart(self, leaves: Sequence[tuple[Node, Words]]) -> None:
@@ -446,10 +448,14 @@ class Bank:
         for width in sorted({node.width for node in self.leaves}):
             start = len(self)
             for index, (node, values) in enumerate(leaves):
-                if node.width == width:
+                if node.width == width and node not in self._fixed:
                     self._insert(values, width, index)
             self._add_range(0, width, start)
         self._cast(0)
+        self._places: dict[Node, int] = {}  # of the fixed leaves, which stand beside all levels
+        for index, (node, values) in enumerate(leaves):
+            if node in self._fixed:
+                self._places[node] = self._append(values, node.width, index)
 
     def __len__(self) -> int:
         return int(self._count[0])
@@ -505,6 +511,8 @@ class Bank:
 
     def _constant(self, node: Node) -> list[range]:
         """Where a constant stands that is a leaf."""
+        if node in self._places:
+            return [range(self._places[node], self._places[node] + 1)]
         for entries in self.entries(0, node.width):
             for entry in entries:
                 if (self.values[entry] == int(node.data)).all():
@@ -568,6 +576,15 @@ class Bank:
     def _insert(self, values: Words, width: int, leaf: int) -> None:
         if not self._kernels.insert(values.reshape(-1, 1), width, leaf, *self._storage):
             raise OutOfRoom
+
+    def _append(self, values: Words, width: int, leaf: int) -> int:
+        """Where a leaf stands that takes no other program's place."""
+        entry = len(self)
+        if entry >= self.capacity:
+            raise OutOfRoom
+        self.values[entry], self.widths[entry], self.origin[entry] = values, width, (LEAF, leaf, 0, 0)
+        self._count[0] = entry + 1
+        return entry
 
     def _plans(self, operations: Sequence[Operation], level: int, at_once: int) -> Iterator[Plan]:
         """What is to be made at `level`, in pieces of about `at_once` candidates."""

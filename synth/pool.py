@@ -110,7 +110,7 @@ class Pools:
         values = problem.evaluate(nodes, [problem.tuples[row] for row in rows])
         leaves = [(node, np.ascontiguousarray(words, dtype=np.uint64))
                   for node, words in zip(nodes, values, strict=True)]
-        self._bank = Bank(leaves, vocabulary.casts, CAPACITY)
+        self._bank = Bank(leaves, vocabulary.casts, CAPACITY, vocabulary.fixed)
         self.at = {width: Pool(width, len(rows)) for width in vocabulary.widths}
         self._deep = deep
         self._moves = [row for row in vocabulary.rows if row.name in MOVES]

@@ -23,7 +23,8 @@ _OF_BITS = ("and", "or", "xor", "not", "select")
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
     """`operations` cost what they cost; `casts`, between standard widths, are free and always allowed, as are
-    `constants`. What is `strict` comes from a grammar: other constants and forms will not be accepted."""
+    `constants`, save those in `fixed`, which are only the last arguments of some operations. What is `strict` comes
+    from a grammar: other constants and forms will not be accepted."""
 
     rows: tuple[Row, ...]
     widths: tuple[int, ...]
@@ -31,6 +32,7 @@ class Vocabulary:
     casts: tuple[Operation, ...]
     constants: tuple[Node, ...]
     strict: bool = False
+    fixed: frozenset[Node] = frozenset()
 
     @property
     def closed(self) -> bool:
@@ -82,9 +84,11 @@ def _of_grammar(spec: Spec, grammar: Grammar) -> Vocabulary:
             for operation in (*_at_widths(row, ordered), *_as_they_are(row))
             if (key := (row.name, operation.w, operation.result)) in lasts for last in lasts[key] or (None,)]
     pool = [node for width in grammar.any_constant for node in _constants(spec, width)]
+    leaves = {each.pattern for each in grammar.productions}
+    fixed = frozenset(operation.last for operation in made if operation.last) - leaves - frozenset(pool)
     return Vocabulary(rows, ordered, tuple(operation for operation in made if operation.cost),
                       tuple(operation for operation in made if not operation.cost),
-                      tuple(dict.fromkeys([*grammar.constants, *pool])), strict=True)
+                      tuple(dict.fromkeys([*grammar.constants, *pool])), strict=True, fixed=fixed)
 
 
 def _as_they_are(row: Row) -> Iterator[Operation]:

@@ -74,7 +74,8 @@ class _Bank(Bank):
 
     def splits(self, operation: Operation, cost: int) -> Iterator[tuple[range, ...]]:
         for ranges in super().splits(operation, cost):
-            if operation.row.name not in _MOVES or ranges[1].start < self.leaf_end(operation.w):
+            fixed = operation.last is not None or operation.row.name not in _MOVES
+            if fixed or ranges[1].start < self.leaf_end(operation.w):
                 yield ranges
 
     def leaf_end(self, width: int) -> int:
@@ -123,7 +124,7 @@ class _Branching:
             level += 1
         if self.examples and not self.found:
             self.most_swept = SWEPT_AT_LAST
-            self._roots = [op for op in self._roots if op.row.latency <= QUICK]
+            self._roots = [op for op in self._roots if op.row.effort <= QUICK]
             self._grow(level)  # what there is of this level serves
             for exact, numbers in STAGES:
                 if not self.found:
@@ -180,7 +181,7 @@ class _Branching:
         leaves = [(node, np.ascontiguousarray(words, dtype=np.uint64))
                   for node, words in zip(nodes, values, strict=True)]
         self.bank = _Bank(leaves, self.vocabulary.casts,
-                          (WORDS if self.examples else WORDS_BESIDE) // len(self.rows))
+                          (WORDS if self.examples else WORDS_BESIDE) // len(self.rows), self.vocabulary.fixed)
         while self.bank.level < level:
             if self.bank.estimate(self.operations, self.bank.level + 1) > self.most_stored:
                 return False

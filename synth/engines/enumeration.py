@@ -62,7 +62,7 @@ class _Enumeration:
         open_rows = sum(not problem.wanted[output].care[row] for row in rows)
         self.predicate = problem.spec.ensures is not TRUE and 2 * open_rows > len(rows)
         self.tests = list(self._tests()) if self.goals[0].width == 1 else []
-        self.bank = Bank(self.leaves, vocabulary.casts, CAPACITY)
+        self.bank = Bank(self.leaves, vocabulary.casts, CAPACITY, vocabulary.fixed)
         self.shared: Bank | None = None
         self.alone = self.predicate or self.goals[0].width == 1  # where promoted values are not searched any deeper
         self.storing = True
@@ -222,7 +222,7 @@ class _Enumeration:
     def _over(self, entry: int, depth: int) -> Iterator[Candidate]:
         """Programs of cost `depth` over the leaves and the stored value `entry`, which is free."""
         if self.shared is None:
-            self.shared = Bank(self.leaves, self.vocabulary.casts, SHARED_CAPACITY)
+            self.shared = Bank(self.leaves, self.vocabulary.casts, SHARED_CAPACITY, self.vocabulary.fixed)
         bank, operations = self.shared, self.vocabulary.operations
         node = self.bank.expression(entry)
         bank.restart([*self.leaves, (node, self.bank.values[entry])])

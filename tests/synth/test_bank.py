@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from primir.ir import graph
 from primir.ir.evaluate import evaluate, evaluate_row
+from primir.ir.graph import apply, const, leaf
 from primir.ir.primes import TABLE
 from primir.ir.terms import condition
 from primir.synth.bank import Bank, Goal, Operation, OutOfRoom, compositions
@@ -127,3 +128,13 @@ def test_casts_are_free_and_not_repeated():
 def test_compositions():
     assert list(compositions(2, 2)) == [(0, 2), (1, 1), (2, 0)]
     assert list(compositions(0, 3)) == [(0, 0, 0)]
+
+
+def test_a_fixed_leaf_is_only_the_last_argument_of_its_operations():
+    x, four = leaf("x", 8), const(4, 8)
+    leaves = [(x, np.array([0x50, 0x41], dtype=np.uint64)), (four, np.array([4, 4], dtype=np.uint64))]
+    bank = Bank(leaves, [], 100, fixed={four})
+    bank.grow([Operation(TABLE["lshr"], 8, 8, four), Operation(TABLE["and"], 8, 8), Operation(TABLE["lshr"], 8, 8)],
+              lambda made: None)
+    found = [bank.expression(entry) for level in (0, 1) for part in bank.entries(level, 8) for entry in part]
+    assert found == [x, apply("lshr", x, four)]  # neither (and x 4), nor 4 itself; (lshr x x) is undefined
