@@ -10,7 +10,7 @@ from .result import Progress, Report
 # Nanoseconds that a candidate takes: swept over, in a chain of macros, around a promoted value, with constants to solve
 # for, stored, held against one word, and a test held against sets of samples; measured on one core of 2023, where only
 # the proportions matter.
-TRIED, CHAINED, PROMOTED, FILLED, STORED, SCANNED, TESTED = 3.0, 20.0, 65.0, 35.0, 60.0, 0.2, 10.0
+TRIED, CHAINED, PROMOTED, FILLED, STORED, SCANNED, TESTED = 3.0, 20.0, 65.0, 35.0, 30.0, 0.2, 10.0
 
 
 class Spent(Exception):
