@@ -16,10 +16,15 @@ Importing this module loads nothing heavy: solvers and compilers come with the f
 from __future__ import annotations
 
 import importlib
+import os
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
+
+# The search makes large arrays and drops them soon. In huge pages, which numpy asks for unless this says otherwise when
+# it is first imported, clearing memory can take longer than the search itself.
+os.environ.setdefault("NUMPY_MADVISE_HUGEPAGE", "0")
 
 __all__ = [
     "Bounded", "PrimirError", "Proved", "Refuted", "Result", "Unknown", "Vacuous", "Verdict", "assert_refines", "bool",
