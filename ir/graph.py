@@ -159,6 +159,20 @@ def all_of(conditions: Iterable[Node]) -> Node:
     return result
 
 
+def conjuncts(conditions: Iterable[Node]) -> Iterator[Node]:
+    """The parts that conditions, of width 1, join by and, each once, from left to right."""
+    stack, seen = list(conditions)[::-1], set[Node]()
+    while stack:
+        node = stack.pop()
+        if node in seen:
+            continue
+        seen.add(node)
+        if node.op == "and":
+            stack.extend(reversed(node.args))
+        else:
+            yield node
+
+
 # --- walking ----------------------------------------------------------------------------------------------------------
 
 

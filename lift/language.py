@@ -10,14 +10,14 @@ that is all. docs/spec.md is the page for users.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from ..ir.cost import MODELS, Model
 from ..ir.errors import PrimirError
 from ..ir.evaluate import evaluate
-from ..ir.graph import TRUE, Function, Node, Parameter, Result, all_of, either, leaves, negate, substitute
+from ..ir.graph import TRUE, Function, Node, Parameter, Result, all_of, conjuncts, either, leaves, negate, substitute
 from ..ir.primes import TABLE, operations
 from ..ir.types import Type, parse_type
 from .expressions import Scope, Value, is_type_name, plural, suggest
@@ -239,7 +239,7 @@ class _Reader:
 
     def _obligations(self) -> tuple[Obligation, ...]:
         """What must hold, where `requires` does not say it in the same words."""
-        required = set(_conjuncts(self.requires.nodes))
+        required = set(conjuncts(self.requires.nodes)) - {TRUE}
         unless = negate(self.requires.node)
         guarded = (replace(each, condition=either(unless, each.condition))
                    for each in self.ensures.obligations if each.condition not in required)
@@ -257,7 +257,7 @@ class _Reader:
         values = {equation.output: equation.value for equation in equations}
         results = tuple(Result(output.type, values[output.value]) for output in self.outputs)
         said = {equation.conjunct for equation in equations}
-        rest = all_of(conjunct for conjunct in _conjuncts(self.ensures.nodes) if conjunct not in said)
+        rest = all_of(conjunct for conjunct in conjuncts(self.ensures.nodes) if conjunct not in said)
         return Function(str(self.name), self.parameters, results, domain=self.requires.node), rest
 
     def _equations(self) -> list[_Equation]:
@@ -265,7 +265,7 @@ class _Reader:
 
         A result that is known may help to give the next one: q == x / y, and r == x - q * y.
         """
-        candidates = [equation for conjunct in _conjuncts(self.ensures.nodes)
+        candidates = [equation for conjunct in conjuncts(self.ensures.nodes)
                       for equation in _equations_of(conjunct, self.scope.outputs)]
         known: dict[Node, _Equation] = {}
         while True:
@@ -345,23 +345,6 @@ class _Equation:
     conjunct: Node
     output: Node
     value: Node
-
-
-def _conjuncts(nodes: Iterable[Node]) -> list[Node]:
-    """The parts that `nodes`, of width 1, join by and, from left to right."""
-    found: dict[Node, None] = {}
-    seen: set[Node] = set()
-    stack = list(reversed(list(nodes)))
-    while stack:
-        node = stack.pop()
-        if node in seen:
-            continue
-        seen.add(node)
-        if node.op == "and":
-            stack.extend(reversed(node.args))
-        elif node is not TRUE:
-            found[node] = None
-    return list(found)
 
 
 def _equations_of(conjunct: Node, outputs: frozenset[Node]) -> list[_Equation]:

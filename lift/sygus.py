@@ -29,6 +29,7 @@ from ..ir.graph import (
     Result,
     all_of,
     apply,
+    conjuncts,
     const,
     either,
     leaf,
@@ -240,7 +241,7 @@ class _File:
         if not term.type.truth:
             raise self.error(f"{name} takes a Bool, and this is {sort_text(term.type)}", part)
         said = self.constraints if name == "constraint" else self.assumptions
-        said += [_Said(node, part) for node in _conjuncts(term.node)]
+        said += [_Said(node, part) for node in conjuncts([term.node])]
 
     # --- names in terms -----------------------------------------------------------------------------------------------
 
@@ -449,20 +450,6 @@ def _defined(node: Node, call: Node) -> Node | None:
         return None
     value = node.args[1] if node.args[0] is call else node.args[0]
     return None if call in leaves([value]) else value
-
-
-def _conjuncts(root: Node) -> Iterator[Node]:
-    """The parts that `root` joins by and, from left to right."""
-    stack, seen = [root], set()
-    while stack:
-        node = stack.pop()
-        if node in seen:
-            continue
-        seen.add(node)
-        if node.op == "and":
-            stack.extend(reversed(node.args))
-        else:
-            yield node
 
 
 def _plain_names(names: Sequence[str]) -> list[str]:
