@@ -42,6 +42,7 @@ from ..ir.graph import (
 from ..ir.types import Type
 from .grammar import CONSTANT, Grammar, Production, Syntax, same_word
 from .sexpr import first, is_list, items, read_lists, shown, symbol
+from .shortcuts import closed
 from .smtlib import LOGIC, Reader, Term, sort_text
 from .spec import Example, Output, Spec
 
@@ -493,7 +494,7 @@ class _GrammarReader:
                 self._production(name, type_, term)
         names = [name for name, _, _, _ in groups]
         start = "Start" if len(parts) == 1 and "Start" in names else names[0]
-        return Grammar(start, tuple(self.types.items()), tuple(dict.fromkeys(self.productions)))
+        return closed(Grammar(start, tuple(self.types.items()), tuple(dict.fromkeys(self.productions))))
 
     def _group(self, group: Sexpr) -> _Group:
         pieces = items(group) if not isinstance(group, str) else []
@@ -524,13 +525,8 @@ class _GrammarReader:
         term = self.terms.term(part)
         if term.type != type_:
             raise self.file.error(f"{name} is {sort_text(type_)}, and this is {sort_text(term.type)}", part)
-        holes = tuple(self.holes)
         (pattern,) = rewrite([term.node], same_word)
-        used = set(leaves([pattern]))
-        if not all(hole in used for hole, _ in holes):
-            raise self.file.error("this production does not depend on all of its nonterminals, which is not understood",
-                                  part)
-        self.productions.append(Production(name, pattern, holes, self._text(part)))
+        self.productions.append(Production(name, pattern, tuple(self.holes), self._text(part)))
 
     def _all_variables(self, name: str, type_: Type) -> list[Production]:
         return [Production(name, node, (), (text,)) for text, node, sort in self.syntax.symbols if sort == type_]
