@@ -37,6 +37,7 @@ from ..ir.graph import (
 )
 from ..ir.primes import TABLE, Row
 from ..ir.types import BOOL, Type, parse_type
+from .sketch import Holes, chosen, is_number
 from .spec import Obligation
 from .syntax import Source, tokens, trees
 
@@ -45,6 +46,8 @@ if TYPE_CHECKING:
 
     from .syntax import Branch
 
+HOLE = "??"
+CHOOSE = "choose"  # the function, in a sketch, that is one of its arguments
 LARGEST = 100_000  # operations that the functions of a spec may unfold to
 
 # Operators and functions whose operands' type decides: the row for unsigned words, and the one for signed words.
@@ -145,6 +148,7 @@ class Scope:
         self.functions: dict[str, Definition] = {}
         self.outputs = outputs
         self.unknown: Callable[[str], str | None] = lambda name: None  # a better hint for a name that is not there
+        self.holes: Holes | None = None  # while a sketch is read, which alone has some
         self._inputs_only = False
         self._guard = TRUE
         self._found: dict[Node, Obligation] = {}
@@ -190,17 +194,19 @@ class Scope:
 
     def _type_of(self, tree: Branch) -> Type | None:
         match tree.data:
-            case "number":
+            case "number" | "hole" | "unknown":
                 return None
             case "name":
                 return self._lookup(tree).type
+            case "call" if self._is_choice(tree):
+                return self._first_type(_arguments(tree))
             case "call":
                 return self._type_of_call(tree)
             case "unary" if "!" not in tokens(tree):
                 return self.type_of(trees(tree)[-1])
             case "conditional":
                 return self._first_type(trees(tree)[::2])
-            case "union" | "difference" | "intersection" | "shift" | "sum" | "product":
+            case "union" | "difference" | "intersection" | "shift" | "sum" | "product" | "guess":
                 return self._first_type(trees(tree))
         return BOOL
 
@@ -278,6 +284,10 @@ class Scope:
                 return Value(BOOL, TRUE if str(tree.children[0]).lower() == "true" else FALSE)
             case "name":
                 return self._named(tree)
+            case "hole" | "unknown":
+                return self._hole(tree, wanted)
+            case "call" if self._is_choice(tree):
+                return self._choice(tree, wanted)
             case "call":
                 return self._call(tree, wanted)
             case "unary":
@@ -354,6 +364,8 @@ class Scope:
         return result
 
     def _operate(self, operator: Token, left: Value, right: Value, divisor: Branch) -> Value:
+        if operator.type == "HOLE":
+            return self._guess(operator, left, right)
         if str(operator) in _EXCHANGED:
             left, right = right, left
         unsigned, signed = _DIRECTED[_EXCHANGED.get(str(operator), str(operator))]
@@ -450,6 +462,8 @@ class Scope:
         if _is_literal(argument):  # a cast of a literal wraps: u8(-1) is 255
             number = _literal_number(argument, self.source)
             return Value(target, const(bool(number) if target.truth else number, target.width))
+        if argument.data in ("hole", "unknown"):  # a hole has no type before it is given one
+            return self._hole(argument, target)
         value = self._value(argument, None if target.truth else target)
         return Value(target, cast(value.node, value.type, target))
 
@@ -511,6 +525,59 @@ class Scope:
         if given != count:
             raise self.source.error(f"{tree.children[0]} takes {plural(count, 'argument')}, not {given}", tree)
 
+    # --- holes --------------------------------------------------------------------------------------------------------
+
+    def _holes(self, at: Branch | Token) -> Holes:
+        if self.holes is None:
+            raise self.source.error("a hole stands in a sketch alone", at, "add a line: sketch result = ...")
+        return self.holes
+
+    def _is_choice(self, tree: Branch) -> bool:
+        return self.holes is not None and str(tree.children[0]) == CHOOSE and CHOOSE not in self.functions
+
+    def _hole(self, tree: Branch, wanted: Type | None) -> Value:
+        """?? is a constant of the type of its place, and ??(x, y) an expression over these values."""
+        holes = self._holes(tree)
+        token, text, place = tokens(tree)[0], self.source.quote(tree), self.source.place(tree)
+        if wanted is None:
+            raise self.source.error(f"nothing tells the type of {text}", tree, f"write the type: u32({text})")
+        if tree.data == "hole":
+            return Value(wanted, holes.constant(_hole_name(token), text, wanted, place))
+        values = [self._value(argument, wanted) for argument in _arguments(tree)]
+        for value, argument in zip(values, _arguments(tree), strict=True):
+            if value.type != wanted:
+                raise self.source.error(f"{text} is {wanted} here, and {self._typed(argument, value.type)}", argument,
+                                        f"write {wanted}({self.source.quote(argument)})")
+        nodes, texts = [value.node for value in values], [self.source.quote(each) for each in _arguments(tree)]
+        return Value(wanted, holes.expression(_hole_name(token), text, nodes, texts, wanted, place, self._guard))
+
+    def _choice(self, tree: Branch, wanted: Type | None) -> Value:
+        """choose(a, b, c) is one of these."""
+        arguments, text = _arguments(tree), self.source.quote(tree)
+        shared = self._first_type(arguments) or wanted
+        if shared is None or not arguments:
+            raise self.source.error(f"nothing tells the type of {text}", tree, f"write choose(u32({text}), ...)"
+                                    if not arguments else f"write the type: u32({self.source.quote(arguments[0])})")
+        texts = [self.source.quote(argument) for argument in arguments]
+        index = self._holes(tree).choice("", text, texts, shared, self.source.place(tree))
+        outer, nodes = self._guard, list[Node]()
+        for number, argument in enumerate(arguments):
+            self._guard = both(outer, is_number(index, number))
+            value = self._value(argument, shared)
+            if value.type != shared:
+                first = next(each for each in arguments if self.type_of(each) is not None)
+                raise self._mismatch(first, shared, argument, value.type)
+            nodes.append(value.node)
+        self._guard = outer
+        return Value(shared, chosen(index, nodes))
+
+    def _guess(self, operator: Token, left: Value, right: Value) -> Value:
+        """x ?? y is an operation on x and y."""
+        text = f"x {operator} y"
+        node = self._holes(operator).operation(_hole_name(operator), text, left.node, right.node, left.type,
+                                               self.source.place(operator), self._guard)
+        return Value(left.type, node)
+
     # --- what must hold -----------------------------------------------------------------------------------------------
 
     def _oblige_defined(self, row: Row, divisor: Node, tree: Branch) -> None:
@@ -547,6 +614,11 @@ def cast(node: Node, source: Type, target: Type) -> Node:
 
 def _apply(name: str, *nodes: Node) -> Node:
     return fold(apply(name, *nodes))
+
+
+def _hole_name(token: Token) -> str:
+    """The name of a hole that has one, ??name; else nothing."""
+    return str(token) if str(token) != HOLE else ""
 
 
 # --- trees ------------------------------------------------------------------------------------------------------------

@@ -21,6 +21,7 @@ from ..ir.graph import TRUE, Function, Node, Parameter, Result, all_of, conjunct
 from ..ir.primes import TABLE, operations
 from ..ir.types import Type, parse_type
 from .expressions import Scope, Value, is_type_name, plural, suggest
+from .sketch import Holes, Sketch
 from .spec import Example, Obligation, Output, Spec
 from .syntax import Source, read, tokens, trees
 
@@ -98,6 +99,8 @@ class _Reader:
         self.forbidden: set[str] = set()
         self.minimize: Model | None = None
         self.limits: dict[str, int] = {}
+        self.holes = Holes()
+        self.sketches: dict[str, Value] = {}  # by the results
         self.timing: set[str] = set()  # the lines that stand alone: `branchless`, `constant_time`
 
     def spec(self) -> Spec:
@@ -111,7 +114,8 @@ class _Reader:
         reference, ensures = self._wanted()
         spec = Spec(str(self.name), self.parameters, self.outputs, self.requires.node, reference, ensures, (),
                     self._operations(), self.minimize or MODELS[0], "branchless" in self.timing,
-                    "constant_time" in self.timing, tuple(self.limits.items()), obligations=self._obligations())
+                    "constant_time" in self.timing, tuple(self.limits.items()), obligations=self._obligations(),
+                    sketch=self._whole_sketch())
         return self._with_examples(spec, examples)
 
     # --- the first line -----------------------------------------------------------------------------------------------
@@ -171,6 +175,8 @@ class _Reader:
                 self.scope.values[str(name)] = value
             case "def":
                 self._define(line)
+            case "sketch":
+                self._sketch(line)
             case "using":
                 self.using = (self.using or set()) | self._rows(tokens(line))
             case "forbid":
@@ -190,6 +196,39 @@ class _Reader:
         definition = self.scope.define(str(name), typed, self._type(result), body)
         self._declare(name, "a function")
         self.scope.functions[str(name)] = definition
+
+    def _sketch(self, line: Branch) -> None:
+        """What a result is, with holes."""
+        (name,), (tree,) = tokens(line), trees(line)
+        output = next((output for output in self.outputs if output.name == name), None)
+        if output is None:
+            raise self.source.error(f"{name} is no result", name,
+                                    f"the results are called {' and '.join(each.name for each in self.outputs)}")
+        if output.name in self.sketches:
+            raise self.source.error(f"the sketch of {name} stands here a second time", name)
+        self.scope.holes = self.holes
+        value = self.scope.read(tree, output.type)
+        self.scope.holes = None
+        if value.type != output.type:
+            text = self.source.quote(tree)
+            raise self.source.error(f"{name} is {output.type}, and {text} is {value.type}", tree,
+                                    f"write {output.type}({text})")
+        used = leaves([value.node, *(use.value for use in self.holes.uses),
+                       *(argument for use in self.holes.uses for argument in use.arguments)])
+        if not self.scope.outputs.isdisjoint(used):
+            raise self.source.error("a sketch is made of the inputs, and this depends on the result", tree)
+        self.sketches[output.name] = value
+
+    def _whole_sketch(self) -> Sketch | None:
+        if not self.sketches:
+            return None
+        for output in self.outputs:
+            if output.name not in self.sketches:
+                raise self.source.error(f"there is no sketch of {output.name}", self.name,
+                                        f"add a line: sketch {output.name} = ??(...)")
+        values = [self.sketches[output.name] for output in self.outputs]
+        defined = all_of(each.condition for value in values for each in value.obligations)
+        return Sketch(tuple(value.node for value in values), defined, tuple(self.holes.found), tuple(self.holes.uses))
 
     def _rows(self, names: Sequence[Token]) -> set[str]:
         """The operations that a line names, one by one or as a set."""

@@ -10,6 +10,7 @@ from ..ir.errors import Place
 from ..ir.graph import CONST, TRUE, Function, Node, Parameter, leaf, topological
 from ..ir.types import Type
 from .grammar import Syntax
+from .sketch import Sketch
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,8 @@ class Spec:
     The machine code of a `branchless` program has no conditional branch; that of a `constant_time` one nothing either
     whose time depends on data (emit/timing.py). `limits` say how often an operation may stand in it. A spec means
     something only if its `obligations` hold: they are to be proved before anything else is. `syntax` is there for a
-    spec from a SyGuS file: how an answer is written, and the grammar that it must be in.
+    spec from a SyGuS file: how an answer is written, and the grammar that it must be in. With a `sketch` the program
+    is that, with its holes filled.
     """
 
     name: str
@@ -72,6 +74,7 @@ class Spec:
     remarks: tuple[str, ...] = field(default=(), compare=False)
     obligations: tuple[Obligation, ...] = ()
     syntax: Syntax | None = None
+    sketch: Sketch | None = None
 
     @property
     def only_examples(self) -> bool:

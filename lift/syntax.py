@@ -26,7 +26,7 @@ LARGEST = 1_000_000  # characters in one file
 DEEPEST = 100  # brackets, and levels of a tree, inside one another
 _SHOWN = 200  # characters of a line, and 40 of an expression, that an error quotes
 
-STATEMENTS = ("requires", "ensures", "let", "def", "example", "using", "forbid", "minimize", "branchless",
+STATEMENTS = ("requires", "ensures", "let", "def", "example", "using", "forbid", "minimize", "sketch", "branchless",
               "constant_time")
 
 # What other languages write, and what a spec writes for it.
@@ -130,8 +130,6 @@ def _statements(parser: InteractiveParser, source: Source) -> Iterator[Token]:
             if not opened:
                 raise source.error("this bracket closes nothing", token)
             opened.pop()
-        elif token.type == "HOLE":
-            raise source.error("holes (??) are not available yet", token)
         elif opened and (token.type == "ARROW" or token in (*STATEMENTS, "spec") and _begins_line(token, source)):
             raise _unclosed(source, opened)
         if token.type == "_NEWLINE" and (opened or ends):

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from ..ir.cost import Cost
 from ..ir.graph import Function
+from ..lift.sketch import Hole
 from ..lift.spec import Spec
 
 if TYPE_CHECKING:
@@ -96,6 +97,7 @@ class Result:
     proof: Verdict | None = None
     remarks: tuple[str, ...] = field(default=())
     alternatives: tuple[Alternative, ...] = ()
+    holes: tuple[tuple[Hole, str], ...] = ()  # of a sketch, and what stands in them
 
     @property
     def cost(self) -> int | None:
@@ -120,7 +122,9 @@ class Result:
         """Where nothing but examples is given: other programs that fit them, and the input that tells them apart."""
         from .others import other_programs
 
-        return other_programs(self.spec, self.function) if self.function is not None else None
+        if self.function is None or self.spec.sketch is not None:
+            return None
+        return other_programs(self.spec, self.function)
 
     def call(self, inputs: Sequence[int]) -> str:
         """The call of the function with these words, as an `example` line of a spec has it."""

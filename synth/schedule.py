@@ -20,6 +20,7 @@ from .compilation import compile_kernels
 from .portfolio import Found, Impossible, Portfolio, ask
 from .problem import Problem
 from .result import Alternative, Optimal, Report, Result, Search, Status
+from .sketches import ENGINE, Unfillable, Unfilled, fill
 
 MOST_ROUNDS = 20  # of outputs found from samples and refuted
 
@@ -56,6 +57,8 @@ class _Synthesis:
         if self.spec.reference is not None:
             reference, remarks = unwound(self.spec.reference, self.spec.requires, self.budget.deadline)
             self.spec = replace(self.spec, reference=reference, remarks=(*self.spec.remarks, *remarks))
+        if self.spec.sketch is not None:
+            return self._filled()
         try:
             self._compile()
             return self._from_outputs_at_hand() if self._related else self._joined(self._outputs(self.spec))
@@ -63,6 +66,18 @@ class _Synthesis:
             return self._result("none")
         except _GaveUp as given_up:
             return self._result("unknown", exhausted=str(given_up))
+
+    def _filled(self) -> Result:
+        """The sketch of the spec with its holes filled."""
+        try:
+            found = fill(self.spec, self.budget, self.seed)
+        except Unfillable:
+            return self._result("none", ENGINE)
+        except Unfilled as given_up:
+            return self._result("unknown", ENGINE, exhausted=str(given_up))
+        except Spent:
+            return self._result("unknown", ENGINE, exhausted="no filling of its holes was found in time")
+        return replace(self._result(self._status, ENGINE, found.answer), holes=found.holes)
 
     def _compile(self) -> None:
         """Compiles the search itself, once for each machine, where the deadline can end it."""

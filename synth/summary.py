@@ -30,6 +30,8 @@ def _outcome(result: Result) -> str:
         case "proved" | "bounded" | "consistent":
             agrees = "consistent with the examples, and not proved" if result.status == "consistent" else result.status
             return f"{agrees}, {_cost(result)}{_optimal(result)}"
+        case "none" if result.spec.sketch is not None:
+            return "none: nothing can fill the holes of this sketch so that it meets the spec, and that is proved"
         case "none":
             return "none: no program can meet this spec, and that is proved"
         case "vacuous":
@@ -98,7 +100,9 @@ def _notes(result: Result) -> Iterator[str]:
             bound = getattr(result.proof, "bound", None)
             within = "proved" if bound is None else f"proved for up to {bound} runs of a loop,"
             yield f"  {within} on the emitted LLVM IR, read again, by {prover} in {result.proof.seconds:.2f} s"
-        if search.engine == THE_REFERENCE:
+        if result.holes:
+            yield f"  this is the sketch with its holes filled, which took {search.seconds:.2f} s"
+        elif search.engine == THE_REFERENCE:
             yield f"  this is the function that was given, or simplified: nothing cheaper was found among {work}"
         elif search.engine:
             yield f"  found by {search.engine} among {work}"
@@ -109,6 +113,8 @@ def _notes(result: Result) -> Iterator[str]:
     if (others := result.others) is not None:
         count = "another program fits" if others.count == 1 else f"{others.count} other programs fit"
         yield f"  {count} the examples as well at this cost: {result.call(others.inputs)} tells them apart"
+    for hole, found in result.holes:
+        yield f"  {hole.text} in line {hole.place.line} is {found}"
     yield from (f"  note: {remark}" for remark in result.remarks)
 
 
@@ -128,6 +134,8 @@ def to_json(result: Result) -> dict[str, object]:
               "seconds": round(result.search.seconds, 6), "exhausted": result.search.exhausted}
     return {"version": VERSION, "status": result.status, "name": result.name,
             "cost": None if result.costs is None else asdict(result.costs),
+            "holes": [{"text": hole.text, "line": hole.place.line, "column": hole.place.column, "is": found}
+                      for hole, found in result.holes],
             "optimal": optimal, "code": code, "proof": proof, "search": search, "others": others,
             "alternatives": [_alternative(each, result.status) for each in result.alternatives]}
 

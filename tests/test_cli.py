@@ -81,7 +81,8 @@ def test_synthesizes_a_spec(here, capsys):
     assert err == ""
 
 
-SYNTH_KEYS = {"version", "status", "name", "cost", "optimal", "code", "proof", "search", "others", "alternatives"}
+SYNTH_KEYS = {"version", "status", "name", "cost", "optimal", "code", "proof", "search", "others", "alternatives",
+              "holes"}
 VERIFY_KEYS = {"version", "cached", "status", "reason", "bound", "undef_inputs", "counterexample", "prover", "seconds",
                "widths"}
 ERROR_KEYS = {"version", "status", "message", "file", "line", "column"}

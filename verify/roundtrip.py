@@ -17,16 +17,16 @@ LIFTING = 20.0  # seconds; it takes milliseconds, and a deadline that passes mea
 
 
 def prove_emitted(spec: Spec, function: Function, symbol: str, *, deadline: Deadline,
-                  provers: Sequence[Prover] = STANDARD) -> tuple[str, Verdict]:
+                  provers: Sequence[Prover] = STANDARD, guards: bool = False) -> tuple[str, Verdict]:
     """`function` as LLVM IR with plain instructions, under the name `symbol`, and whether that text meets `spec`.
 
     The instructions are undefined where LLVM's are, so that the verdict covers their definedness too. Where operations
-    are total by the spec, guards stand around them.
+    are total by the spec, or with `guards`, a select stands before each that can be undefined.
     """
     from ..emit.llvm import module
     from ..lift.llvm import lift_llvm
 
-    text = module(function, symbol, guards=spec.total)
+    text = module(function, symbol, guards=guards or spec.total)
     if deadline.passed():
         return text, Unknown("no time left to prove the emitted code")
     try:

@@ -1,0 +1,209 @@
+"""Fills the holes of a sketch: words for its unknowns with which it meets the spec on all inputs.
+
+Words that are right on a few inputs are asked of a solver. Whether they are right on all inputs the prover says, on the
+emitted code; an input that refutes them joins the few (CEGIS: Solar-Lezama, Tancau, Bodik, Seshia and Saraswat,
+"Combinatorial sketching for finite programs", ASPLOS 2006). Where no words are right on the few, none are on all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from ..emit.plain import guarded
+from ..ir.canon import canonical
+from ..ir.cost import cost
+from ..ir.graph import LEAVES, Node, all_of, apply, const, leaves, negate, rewrite, substitute, topological
+from ..ir.primes import TABLE, Row
+from ..lift.sketch import Hole
+from ..lift.spec import Spec
+from ..verify.provers.portfolio import satisfiable
+from ..verify.provers.query import Query, Sat, Unsat
+from ..verify.roundtrip import prove_emitted
+from ..verify.verdict import Bounded, Proved, Refuted
+from .budget import Budget
+from .check import Answer, refusal
+from .problem import Problem
+from .template import Template, filled, is_unknown, settled, template
+from .vocabulary import vocabulary
+
+ENGINE = "holes"
+FIRST = 2  # inputs to begin with
+AT_ONCE = 2  # inputs that join when words are refuted on those at hand
+MOST_LINES = 4  # of an unknown expression
+EASY = 1  # the effort of the operations that it is made of first
+SOLVED = 100_000_000.0  # nanoseconds that a query of the solver counts for
+SOLVING = 30.0  # seconds for one query
+PROVING = 20.0  # seconds for one proof
+UNDECIDED = 4  # fillings that nobody could prove, or that are refused, after which it is given up
+
+
+@dataclass(frozen=True, slots=True)
+class Filling:
+    """A sketch whose holes are filled so that it is proved, with what stands in each of them."""
+
+    answer: Answer
+    holes: tuple[tuple[Hole, str], ...]
+
+
+class Unfillable(Exception):
+    """Nothing can fill the holes: for whatever stands in them there is an input on which the sketch is wrong."""
+
+
+class Unfilled(Exception):
+    """Nothing was found to fill the holes; what was tried, in words."""
+
+
+def fill(spec: Spec, budget: Budget, seed: int) -> Filling:
+    """The sketch of `spec`, filled and proved. Raises Unfillable, Unfilled, or `budget.Spent`."""
+    return _Filler(spec, budget, seed).run()
+
+
+class _Filler:
+    def __init__(self, spec: Spec, budget: Budget, seed: int) -> None:
+        assert spec.sketch is not None
+        self.spec, self.sketch, self.budget = spec, spec.sketch, budget
+        self.problem = Problem(spec, seed=seed, deadline=budget.deadline)
+        self.rows = [row for row in vocabulary(spec).rows if not row.cast]
+        self.easy = [row for row in self.rows if row.effort <= EASY]
+        self.doubts: list[str] = []
+
+    def run(self) -> Filling:
+        self.budget.engine = ENGINE
+        if not self.problem.count:
+            self._find_input()
+        growing = any(hole.kind == "expression" for hole in self.sketch.holes)
+        for lines in range(MOST_LINES + 1 if growing else 1):
+            self.budget.level = lines
+            for rows in (self.easy, self.rows) if lines else (self.rows,):
+                found = self._filled(lines, rows)
+                if found is not None:
+                    return found
+        what = f"expressions of up to {MOST_LINES} operations" if growing else "the holes' words"
+        if growing or self.doubts or not self._certain:
+            raise Unfilled("; ".join([what, *dict.fromkeys(self.doubts)]))
+        raise Unfillable
+
+    @property
+    def _certain(self) -> bool:
+        """Whether what is wanted on each input at hand is just what the spec wants there."""
+        return self.spec.reference is None or not self.spec.reference.choices
+
+    def _find_input(self) -> None:
+        answer = satisfiable(Query(self.spec.requires), self.budget.deadline.slice(SOLVING))
+        if isinstance(answer, Sat):
+            self.problem.add([tuple(answer.model.get(node, 0) for node in self.problem.inputs)])
+
+    # --- the loop -----------------------------------------------------------------------------------------------------
+
+    def _filled(self, lines: int, rows: Sequence[Row]) -> Filling | None:
+        """The sketch with expressions of up to so many `rows`; None where there is none, for sure without `doubts`."""
+        made = template(self.sketch, self.rows, lines, rows)
+        if made is None:
+            return None
+        inputs = self.problem.tuples[:FIRST]
+        condition = all_of([made.legal, *(self._right(made, words) for words in inputs)])
+        undecided = 0
+        while undecided < UNDECIDED:
+            self.budget.spend(1, SOLVED)
+            answer = satisfiable(Query(condition), self.budget.deadline.slice(SOLVING))
+            match answer:
+                case Unsat():
+                    return None
+                case Sat(model):
+                    found = self._checked(made, model)
+                    if isinstance(found, Answer):
+                        return Filling(found, made.texts(model))
+                    inputs += found
+                    condition = all_of([condition, *(self._right(made, words) for words in found)])
+                    if not found:
+                        undecided += 1
+                        condition = all_of([condition, _other(made, model)])
+                case _:
+                    self.doubts.append(f"a solver gave up on {len(inputs)} inputs")
+                    return None
+        return None
+
+    def _right(self, made: Template, words: tuple[int, ...]) -> Node:
+        """That the template is defined on an input, and gives what is wanted."""
+        row = self.problem.row(words)
+        wanted = [(output.value, value, target) for output, value, target
+                  in zip(self.spec.outputs, made.results, self.problem.wanted, strict=True)]
+        (ensured,) = substitute([self.spec.ensures], {output: value for output, value, _ in wanted})
+        equal = [apply("eq", value, const(int(target.words[row]), value.width))
+                 for _, value, target in wanted if target.care[row]]
+        known = {node: const(word, node.width) for node, word in zip(self.problem.inputs, words, strict=True)}
+        return all_of(settled([made.defined, ensured, *equal], known))
+
+    # --- answers ------------------------------------------------------------------------------------------------------
+
+    def _checked(self, made: Template, model: Mapping[Node, int]) -> Answer | list[tuple[int, ...]]:
+        """The sketch filled by `model` if that is proved, or inputs on which it is wrong.
+
+        Where there is neither, `doubts` say what was in the way.
+        """
+        values = filled(made.results, model)
+        if wrong := self._wrong(made, model, values):
+            return wrong
+        for form, guards in self._forms(values):
+            function = self.problem.function(form)
+            llvm, verdict = prove_emitted(self.spec, function, function.name, guards=guards,
+                                          deadline=self.budget.deadline.slice(PROVING))
+            match verdict:
+                case Proved() | Bounded():
+                    if (why := self._refusal(form, llvm)) is None:
+                        total = self.problem.function(guarded(form, lazy=False).roots) if guards else function
+                        return Answer(function, llvm, cost(total), verdict)
+                    self.doubts.append(why)
+                    break
+                case Refuted(counterexample):
+                    self.problem.add([counterexample.inputs])
+                    if wrong := self._wrong(made, model, values):
+                        return wrong
+                case _:
+                    self.doubts.append("a filling was not proved")
+                    break
+        else:
+            self.doubts.append("a filling is undefined where the spec is not")
+        return []
+
+    def _wrong(self, made: Template, model: Mapping[Node, int], values: Sequence[Node]) -> list[tuple[int, ...]]:
+        """Inputs at hand on which the filled sketch is wrong or undefined, a few of them."""
+        wrong = self.problem.failures(values, AT_ONCE)
+        if wrong or not self.problem.count:
+            return wrong
+        (defined,) = self.problem.evaluate(filled([made.defined], model), self.problem.tuples)
+        return [words for words, good in zip(self.problem.tuples, defined, strict=True) if not good][:AT_ONCE]
+
+    def _forms(self, values: Sequence[Node]) -> Iterator[tuple[list[Node], bool]]:
+        """Ways to write the filled sketch: as it stands, and with guards before what is undefined somewhere."""
+        if self.sketch.tidy:
+            yield canonical(list(values)), False
+        yield list(values), False
+        careful = rewrite(values, _divisible)
+        if careful != list(values):
+            yield careful, False
+        yield careful, True
+
+    def _refusal(self, form: Sequence[Node], llvm: str) -> str | None:
+        """What the program has that the spec does not allow."""
+        if self.spec.operations is not None:
+            used = {node.op for node in topological(form)} - LEAVES
+            left = sorted(name for name in used if name not in self.spec.operations and not TABLE[name].cast)
+            if left:
+                return f"a filling uses {', '.join(left)}, which the spec does not allow"
+        return refusal(self.spec, llvm)
+
+
+def _divisible(node: Node) -> Node:
+    """A division by 1 instead of 0: where a sketch is defined it never comes to that."""
+    if node.args and [each.when for each in TABLE[node.op].undefined] == ["(eq y 0)"]:
+        x, y = node.args
+        return node if y.is_const else apply(node.op, x, apply("umax", y, const(1, y.width)))
+    return node
+
+
+def _other(made: Template, model: Mapping[Node, int]) -> Node:
+    """That the words are not those of `model`."""
+    unknowns = [node for node in leaves([*made.results, made.defined, made.legal]) if is_unknown(node)]
+    return negate(all_of(apply("eq", node, const(model.get(node, 0), node.width)) for node in unknowns))

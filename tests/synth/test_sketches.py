@@ -1,0 +1,124 @@
+"""Sketches filled: what stands in the holes, that nothing can, or that nothing was found; the program is proved."""
+
+import random
+from dataclasses import replace
+
+import pytest
+from primir.api import synthesize_spec
+from primir.ir.evaluate import evaluate
+from primir.ir.graph import CHOICE, Function, Result, apply, const, leaf
+from primir.ir.types import Type
+from primir.lift.language import parse_specs
+from primir.synth import sketches
+from primir.verify.verdict import Unknown
+
+AVERAGE = "f(x: u32, y: u32) -> u32; ensures result == u32(u64(x) + u64(y) >> 1)"
+DIVIDE = "f(x: u32, y: u32) -> u32; ensures result == (x / y if y != 0 else 0)"
+
+
+def synthesized(text, seconds=60):
+    (spec,) = parse_specs("spec " + text.replace("; ", "\n") + "\n")
+    return synthesize_spec(spec, seconds)
+
+
+@pytest.mark.parametrize("text, holes, cost", [
+    (AVERAGE + "; sketch result = (x & y) + ((x ^ y) >> ??)", ["1"], 4),
+    (AVERAGE + "; sketch result = (x ?? y) + ((x ^ y) >> ??)", ["and", "1"], 4),
+    (AVERAGE + "; sketch result = choose(x, y, x & y) + ((x ^ y) >> 1)", ["x & y"], 4),
+    ("f(x: u32, y: u32) -> u32; ensures result == u32(u64(x) + u64(y) + 1 >> 1); sketch result = (x | y) - ??(x ^ y)",
+     ["(lshr (x ^ y) 1:32)"], 4),
+    ("f(x: u32) -> u32; ensures result == x * 5; sketch result = x + (x << ??)", ["2"], 2),
+    ("f(x: u32) -> u32; ensures result == x * 5; sketch result = x + choose(x << ??, x * ??)", None, 2),
+    ("f(x: u32) -> u32; requires x != 0; ensures result == 1 << cttz(x); sketch result = x & ??(x)", ["(neg x)"], 2),
+    ("f(x: u32) -> u32; ensures result == x; sketch result = ??(x)", ["x"], 0),
+    ("f(x: u32) -> u32; ensures result == 7; sketch result = ??", ["7"], 0),
+    ("f(x: u16) -> u16; ensures result == x / 7; sketch result = u16(u64(x) * ?? >> ??)", None, 4),
+    ("f(x: u16) -> u16; requires x < 1000; ensures result == x / 10; sketch result = u16(u32(x) * ?? >> ??)", None, 4),
+    ("f(x: u8, y: u8) -> u8; ensures result == x ^ y; sketch result = (x | y) ?? (x & y)", None, 3),
+    ("f(x: u8, y: u8) -> u8; ensures result == x % 8; sketch result = (x ??op 15) ??op ??", ["and", "7"], 2),
+    ("f(x: i8, p: bool) -> bool; ensures result == (not p or x < 0); sketch result = (x < ??) ?? ??(p)",
+     ["0", "(not p)", "or"], 3),
+    ("f(x: u8, y: u8) -> (l: u8, h: u8); ensures l == min(x, y) and h == max(x, y); sketch l = x ?? y; "
+     "sketch h = y if x < y else ??(x, y)", ["umin", "x"], 3),
+    ("f(x: u8, y: u8) -> u8; requires x & y != 0; ensures result != 0 and result & (result - 1) == 0; "
+     "ensures result & x & y == result; sketch result = choose(x, y, x & y) & -(??(x, y))", ["x & y", "(and x y)"], 3),
+    ("f(x: u8) -> u8; example f(0) == 3; example f(1) == 5; sketch result = x * ?? + ??", ["2", "3"], 2),
+    (DIVIDE + "; sketch result = x / y if y != ?? else ??", ["0", "0"], 4),  # a division that stands behind its test
+    (DIVIDE + "; sketch result = x ?? y if y != 0 else 0", ["udiv"], 4),
+    ("f(x: u8, y: u8) -> u8; ensures result == x << y; sketch result = x ?? y", ["shl"], 3),  # with its guard
+    ("f(x: u8) -> u8; ensures result == x + 3; sketch result = x ?? ??; using add", ["3", "add"], 1),
+    ("f(x: u8) -> u8; ensures result == x + 3; sketch result = x ?? ??; forbid add", ["253", "sub"], 1),
+    ("f(x: u8) -> u8; ensures result == x * 4; sketch result = choose(x * ??, x << ??); at most 0 mul", None, 1),
+    ("f(x: u100) -> u100; ensures result == x * 9; sketch result = x + (x << ??)", ["3"], 2),
+])
+def test_fills(text, holes, cost):
+    found = synthesized(text)
+    assert found.status == ("consistent" if "example" in text else "proved"), str(found)
+    assert found.costs.instructions == cost, str(found)
+    if holes is not None:
+        assert [text.split(" ")[0] if text[0].isdigit() else text for _, text in found.holes] == holes
+    means_what_it_says(found)
+
+
+def means_what_it_says(found):
+    """The program, run, gives what the spec wants."""
+    rng = random.Random(0)
+    for _ in range(50):
+        words = [rng.choice([0, 1, 255, rng.getrandbits(64)]) & (1 << p.type.width) - 1 for p in found.spec.parameters]
+        known = {p.value: word for p, word in zip(found.spec.parameters, words, strict=True)}
+        (required,) = evaluate([found.spec.requires], known)
+        if required and found.spec.reference is not None:
+            wanted = evaluate([result.value for result in found.spec.reference.results], known)
+            given = found(*words)
+            given = given if isinstance(given, tuple) else (given,)
+            assert [o.type.read(word) for o, word in zip(found.spec.outputs, wanted, strict=True)] == list(given)
+
+
+@pytest.mark.parametrize("text", [
+    "f(x: u32) -> u32; ensures result == x * 5; sketch result = x << ??",
+    "f(x: u32, y: u32) -> u32; ensures result == x + y + 1; sketch result = x ?? y",
+    "f(x: u32, y: u32) -> u32; ensures result == x; sketch result = choose(y, x + ??) + (y & ??) | 1",
+    "f(x: u8, y: u8) -> u8; ensures result == x; sketch result = x / y * y + x % y",  # undefined for y == 0
+    "f(x: u8) -> u8; ensures result == x * x; sketch result = x ?? x; using add sub",
+    "f(x: u8) -> u8; ensures result == x + 1; sketch result = x ?? 1; using not",  # no operation fits
+    "f(x: u8) -> u8; example f(0) == 3; example f(1) == 5; example f(2) == 6; sketch result = x * ?? + ??",
+])
+def test_shows_that_nothing_fills(text):
+    found = synthesized(text)
+    assert found.status == "none" and "nothing can fill the holes" in str(found)
+
+
+@pytest.mark.parametrize("text, why", [
+    ("f(x: u8, y: u8) -> u8; ensures result == x * y; sketch result = ??(x, y); using xor", "up to 4 operations"),
+    ("f(x: u8) -> u8; ensures result == x * 2; sketch result = x * ??; forbid mul", "uses mul"),
+    ("f(x: u8) -> u8; ensures result == x * 2; sketch result = x * ??; at most 0 mul", "more than 0 mul"),
+])
+def test_gives_up(text, why):
+    found = synthesized(text)
+    assert found.status == "unknown" and why in str(found), str(found)
+
+
+def test_ends_with_its_time():
+    found = synthesized("f(x: u64, y: u64) -> u64; ensures result == x * y; sketch result = ??(x, y) + ??(x, y); "
+                        "using and add xor shl", 2)
+    assert found.status == "unknown"
+
+
+def test_what_is_not_proved_is_no_answer(monkeypatch):
+    """Neither a filling that nobody could prove, nor the claim that there is none besides."""
+    monkeypatch.setattr(sketches, "prove_emitted", lambda *_, **__: ("", Unknown("broken on purpose")))
+    assert synthesized(AVERAGE + "; sketch result = (x & y) + ((x ^ y) >> ??)").status == "unknown"
+
+
+def test_what_is_wrong_on_the_samples_is_not_asked_of_a_prover(monkeypatch):
+    monkeypatch.setattr(sketches.Problem, "failures", lambda *_: [])
+    monkeypatch.setattr(sketches, "FIRST", 0)
+    found = synthesized(AVERAGE + "; sketch result = (x & y) + ((x ^ y) >> ??)")
+    assert found.status in ("proved", "unknown"), "the proof does not rest on the samples"
+
+
+def test_nothing_is_claimed_where_the_reference_leaves_it_open():
+    (spec,) = parse_specs("spec f(x: u8) -> u8\n  ensures result == x\n  sketch result = x + 1\n")
+    lowest = Result(Type(8), apply("and", leaf("c", 8, CHOICE), apply("and", leaf("x", 8), const(0, 8))))
+    reference = Function("f", spec.parameters, (lowest,))
+    assert synthesize_spec(replace(spec, reference=reference), 20).status == "unknown"
