@@ -38,7 +38,7 @@ from ..ir.graph import (
 from ..ir.primes import TABLE, Row
 from ..ir.types import BOOL, Type, parse_type
 from .sketch import Holes, chosen, is_number
-from .spec import Obligation
+from .spec import Call, Obligation, Output
 from .syntax import Source, tokens, trees
 
 if TYPE_CHECKING:
@@ -96,6 +96,21 @@ class Value:
     type: Type
     node: Node
     obligations: tuple[Obligation, ...] = ()
+    calls: tuple[tuple[Call, Node], ...] = ()  # of the function to find, and when each counts; inner ones come first
+
+
+@dataclass(frozen=True, slots=True)
+class Itself:
+    """The function that a spec is about. A call of it is a leaf for each of its results."""
+
+    name: str
+    parameters: tuple[Parameter, ...]
+    outputs: tuple[Output, ...]
+
+    @property
+    def main(self) -> Call:
+        """The call of the parameters, whose results `ensures` names."""
+        return Call(tuple(p.value for p in self.parameters), tuple(output.value for output in self.outputs))
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,11 +162,16 @@ class Scope:
         self.values: dict[str, Value] = {}
         self.functions: dict[str, Definition] = {}
         self.outputs = outputs
+        self.itself: Itself | None = None
+        self.variables: dict[Node, Parameter] = {}  # those of `forall`
         self.unknown: Callable[[str], str | None] = lambda name: None  # a better hint for a name that is not there
         self.holes: Holes | None = None  # while a sketch is read, which alone has some
         self._inputs_only = False
         self._guard = TRUE
         self._found: dict[Node, Obligation] = {}
+        self._calls: dict[tuple[Node, ...], Call] = {}  # all calls of the function itself, by their arguments
+        self._made: dict[Call, Node] = {}  # those that count in what is read, and when
+        self._defining: str | None = None
         self._types: dict[int, Type | None] = {}  # by the identity of trees, which live as long as the scope
         self._about_inputs: set[Node] = set()
         self._unfolded = 0
@@ -161,9 +181,9 @@ class Scope:
 
         PrimirError where names or types do not fit.
         """
-        self._guard, self._inputs_only, self._found = guard, inputs_only, {}
+        self._guard, self._inputs_only, self._found, self._made = guard, inputs_only, {}, {}
         value = self._value(tree, wanted)
-        return replace(value, obligations=tuple(self._found.values()))
+        return replace(value, obligations=tuple(self._found.values()), calls=tuple(self._made.items()))
 
     def read_bool(self, tree: Branch, word: str, *, guard: Node = TRUE, inputs_only: bool = False) -> Value:
         """The condition that the statement `word` states."""
@@ -176,8 +196,9 @@ class Scope:
         places = tuple(leaf(f"{name}({parameter.name})", parameter.type.width) for parameter in parameters)
         outer = self.values
         self.values = outer | {p.name: Value(p.type, node) for p, node in zip(parameters, places, strict=True)}
+        self._defining = name
         value = self.read(body, result)
-        self.values = outer
+        self._defining, self.values = None, outer
         if value.type != result:
             raise self.source.error(f"{name} gives {result}, and {self._typed(body, value.type)}", body,
                                     f"write {result}({self.source.quote(body)})")
@@ -202,6 +223,8 @@ class Scope:
                 return self._first_type(_arguments(tree))
             case "call":
                 return self._type_of_call(tree)
+            case "call_result":
+                return self._result_called(tree).type
             case "unary" if "!" not in tokens(tree):
                 return self.type_of(trees(tree)[-1])
             case "conditional":
@@ -219,6 +242,10 @@ class Scope:
                 return target
             case Definition(body=body):
                 return body.type
+            case Itself(outputs=(output,)):
+                return output.type
+            case Itself() as itself:
+                raise self._several(tree, itself)
             case Builtin() as builtin:
                 if builtin.signed.predicate:
                     return BOOL
@@ -243,10 +270,12 @@ class Scope:
         """Raise where a `requires` uses a value that depends on the results."""
         if not self._inputs_only or value.node in self._about_inputs:
             return
-        if not self.outputs.isdisjoint(leaves([value.node])):
+        if value.calls or not self.outputs.isdisjoint(leaves([value.node])):
             name = str(tree.children[0])
             depends = "is no input" if value.node.data == name else "depends on the result"
             raise self.source.error(f"`requires` is about the inputs, and {name} {depends}", tree)
+        if not self.variables.keys().isdisjoint(leaves([value.node])):
+            raise self.source.error("`requires` is about the inputs alone", tree, "write ensures ... implies ...")
         self._about_inputs.add(value.node)
 
     def _unknown(self, tree: Branch, name: str) -> PrimirError:
@@ -258,7 +287,7 @@ class Scope:
         hint = self.unknown(name) or suggest(name, names) or (f"there are {_join(names)}" if names else None)
         return self.source.error(f"there is no {name}", tree, hint)
 
-    def _callee(self, tree: Branch) -> Type | Definition | Builtin:
+    def _callee(self, tree: Branch) -> Type | Definition | Builtin | Itself:
         name = str(tree.children[0])
         if name in self.functions:
             self._refuse_outputs(self.functions[name].body, tree)
@@ -269,6 +298,8 @@ class Scope:
             return parse_type(name, self.source.place(tree))
         if (builtin := _builtin(name)) is not None:
             return builtin
+        if self.itself is not None and name == self.itself.name:
+            return self.itself
         if name in TABLE:
             raise self.source.error(f"{name} is written as a cast", tree, "for example u64(x)")
         raise self.source.error(f"there is no function {name}", tree,
@@ -290,6 +321,8 @@ class Scope:
                 return self._choice(tree, wanted)
             case "call":
                 return self._call(tree, wanted)
+            case "call_result":
+                return self._call_itself(tree, self._result_called(tree))
             case "unary":
                 return self._unary(tree, wanted)
             case "inversion":
@@ -300,6 +333,8 @@ class Scope:
                 return self._stopping_early(tree, "and")
             case "disjunction":
                 return self._stopping_early(tree, "or")
+            case "implication":
+                return self._implication(tree)
             case "conditional":
                 return self._conditional(tree, wanted)
         return self._chain(tree, wanted)
@@ -324,6 +359,8 @@ class Scope:
         self._unfold(tree, len(value.obligations))
         for obligation in value.obligations:
             self._oblige(obligation)
+        for call, when in value.calls:
+            self._note_call(call, when)
         return value
 
     def _unfold(self, tree: Branch, count: int) -> None:
@@ -420,6 +457,20 @@ class Scope:
         self._guard = outer
         return Value(BOOL, result)
 
+    def _implication(self, tree: Branch) -> Value:
+        """a implies b implies c: where a holds, where b holds, c does."""
+        *given, last = trees(tree)
+        outer, known = self._guard, TRUE
+        for operand in given:
+            value = self._value(operand, BOOL)
+            self._need_bool(value, operand, "implies")
+            known = both(known, value.node)
+            self._guard = both(outer, known)
+        value = self._value(last, BOOL)
+        self._need_bool(value, last, "implies")
+        self._guard = outer
+        return Value(BOOL, either(negate(known), value.node))
+
     def _conditional(self, tree: Branch, wanted: Type | None) -> Value:
         """a if c else b if d else e."""
         parts = trees(tree)
@@ -455,6 +506,10 @@ class Scope:
                 return self._call_definition(tree, definition)
             case Builtin() as builtin:
                 return self._call_builtin(tree, builtin, wanted)
+            case Itself(outputs=(output,)):
+                return self._call_itself(tree, output)
+            case Itself() as itself:
+                raise self._several(tree, itself)
 
     def _cast(self, tree: Branch, target: Type) -> Value:
         self._count(tree, 1)
@@ -468,23 +523,66 @@ class Scope:
         return Value(target, cast(value.node, value.type, target))
 
     def _call_definition(self, tree: Branch, definition: Definition) -> Value:
-        self._count(tree, len(definition.parameters))
-        name = str(tree.children[0])
-        nodes: dict[Node, Node] = {}
-        for parameter, place, argument in zip(definition.parameters, definition.leaves, _arguments(tree), strict=True):
+        nodes = dict(zip(definition.leaves, self._passed(tree, definition.parameters), strict=True))
+        self._unfold(tree, definition.size)
+        body = definition.body
+        roots = [body.node, *(obligation.condition for obligation in body.obligations), *(n for _, n in body.calls)]
+        root, *conditions = rewrite(roots, lambda node: nodes[node] if node in nodes else fold(node))
+        for obligation, condition in zip(body.obligations, conditions, strict=False):
+            self._oblige(replace(obligation, condition=condition))
+        for (call, _), when in zip(body.calls, conditions[len(body.obligations):], strict=True):
+            self._note_call(call, when)
+        return Value(body.type, root)
+
+    def _passed(self, tree: Branch, parameters: Sequence[Parameter]) -> list[Node]:
+        """The arguments of a call, one for each of `parameters`."""
+        self._count(tree, len(parameters))
+        nodes = []
+        for parameter, argument in zip(parameters, _arguments(tree), strict=True):
             value = self._value(argument, parameter.type)
             if value.type != parameter.type:
                 raise self.source.error(
-                    f"{name} takes {parameter.name}: {parameter.type}, and {self._typed(argument, value.type)}",
+                    f"{tree.children[0]} takes {parameter.name}: {parameter.type}, and "
+                    f"{self._typed(argument, value.type)}",
                     argument, f"write {parameter.type}({self.source.quote(argument)})")
-            nodes[place] = value.node
-        self._unfold(tree, definition.size)
-        body = definition.body
-        roots = [body.node, *(obligation.condition for obligation in body.obligations)]
-        root, *conditions = rewrite(roots, lambda node: nodes[node] if node in nodes else fold(node))
-        for obligation, condition in zip(body.obligations, conditions, strict=True):
-            self._oblige(replace(obligation, condition=condition))
-        return Value(body.type, root)
+            nodes.append(value.node)
+        return nodes
+
+    def _call_itself(self, tree: Branch, output: Output) -> Value:
+        """A call of the function to find: its result `output`."""
+        itself = self.itself
+        assert itself is not None
+        if self._inputs_only:
+            raise self.source.error(f"`requires` is about the inputs, and this is a result of {itself.name}", tree)
+        if self._defining is not None:
+            raise self.source.error(f"{self._defining} may not call {itself.name}", tree,
+                                    "name the value with let, or write it out in ensures")
+        arguments = tuple(self._passed(tree, itself.parameters))
+        if arguments == itself.main.arguments:
+            return Value(output.type, output.value)
+        made = tuple(leaf(f"{itself.name}({len(self._calls)}).{each.name}", each.type.width) for each in itself.outputs)
+        call = self._calls.setdefault(arguments, Call(arguments, made))
+        self._note_call(call, TRUE)
+        return Value(output.type, call.results[itself.outputs.index(output)])
+
+    def _note_call(self, call: Call, when: Node) -> None:
+        self._made[call] = either(self._made.get(call, FALSE), both(self._guard, when))
+
+    def _result_called(self, tree: Branch) -> Output:
+        """The result that is meant by f(x).name."""
+        callee = self._callee(tree)
+        result = tokens(tree)[-1]
+        if not isinstance(callee, Itself):
+            raise self.source.error(f"{tree.children[0]} has one value, which has no name", result)
+        for output in callee.outputs:
+            if output.name == result:
+                return output
+        raise self.source.error(f"{callee.name} has no result {result}", result,
+                                f"there are {_join([output.name for output in callee.outputs])}")
+
+    def _several(self, tree: Branch, itself: Itself) -> PrimirError:
+        return self.source.error(f"{itself.name} has {len(itself.outputs)} results", tree,
+                                 f"name one: {self.source.quote(tree)}.{itself.outputs[0].name}")
 
     def _call_builtin(self, tree: Branch, builtin: Builtin, wanted: Type | None) -> Value:
         self._count(tree, builtin.count)

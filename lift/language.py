@@ -20,9 +20,9 @@ from ..ir.evaluate import evaluate
 from ..ir.graph import TRUE, Function, Node, Parameter, Result, all_of, conjuncts, either, leaves, negate, substitute
 from ..ir.primes import TABLE, operations
 from ..ir.types import Type, parse_type
-from .expressions import Scope, Value, is_type_name, plural, suggest
+from .expressions import Itself, Scope, Value, is_type_name, plural, suggest
 from .sketch import Holes, Sketch
-from .spec import Example, Obligation, Output, Spec
+from .spec import Example, Law, Obligation, Output, Spec
 from .syntax import Source, read, tokens, trees
 
 if TYPE_CHECKING:
@@ -94,6 +94,8 @@ class _Reader:
         self.scope.values = {parameter.name: Value(parameter.type, parameter.value) for parameter in self.parameters}
         self.scope.values |= {output.name: Value(output.type, output.value) for output in self.outputs}
         self.scope.unknown = self._other_name
+        self.scope.itself = Itself(str(self.name), self.parameters, self.outputs)
+        self.relations: list[tuple[Branch, Value]] = []  # what `ensures` says of several calls
         self.requires, self.ensures = _Condition(), _Condition()
         self.using: set[str] | None = None
         self.forbidden: set[str] = set()
@@ -112,10 +114,11 @@ class _Reader:
             raise self.source.error(f"{self.name} says nothing about its {names}", self.name,
                                     "add a line: ensures result == ..., or: example f(1) == 2")
         reference, ensures = self._wanted()
+        laws = tuple(self._law(tree, value) for tree, value in self.relations)
         spec = Spec(str(self.name), self.parameters, self.outputs, self.requires.node, reference, ensures, (),
                     self._operations(), self.minimize or MODELS[0], "branchless" in self.timing,
-                    "constant_time" in self.timing, tuple(self.limits.items()), obligations=self._obligations(),
-                    sketch=self._whole_sketch())
+                    "constant_time" in self.timing, tuple(self.limits.items()), obligations=self._obligations(laws),
+                    sketch=self._whole_sketch(), laws=laws)
         return self._with_examples(spec, examples)
 
     # --- the first line -----------------------------------------------------------------------------------------------
@@ -167,7 +170,12 @@ class _Reader:
                 self.requires.add(self.scope.read_bool(tree, "requires", guard=self.requires.node, inputs_only=True))
             case "ensures":
                 (tree,) = trees(line)
-                self.ensures.add(self.scope.read_bool(tree, "ensures", guard=self.ensures.node))
+                self._ensure(tree)
+            case "forall":
+                for child in trees(line):
+                    variable = Parameter(*self._typed_name(child, "a variable"))
+                    self.scope.variables[variable.value] = variable
+                    self.scope.values[variable.name] = Value(variable.type, variable.value)
             case "let":
                 (name,), (tree,) = tokens(line), trees(line)
                 value = self.scope.read(tree)
@@ -187,6 +195,14 @@ class _Reader:
                 self._at_most(line)
             case "branchless" | "constant_time" as name:
                 self.timing.add(name)
+
+    def _ensure(self, tree: Branch) -> None:
+        """A condition on one call, or on several, where other lines say nothing of what is defined in it."""
+        value = self.scope.read_bool(tree, "ensures", guard=self.ensures.node)
+        if value.calls or not self.scope.variables.keys().isdisjoint(leaves([value.node])):
+            self.relations.append((tree, self.scope.read_bool(tree, "ensures")))
+        else:
+            self.ensures.add(value)
 
     def _define(self, line: Branch) -> None:
         (name, result), (parameters, body) = tokens(line), trees(line)
@@ -274,15 +290,38 @@ class _Reader:
         return tuple(name for name in TABLE if name in allowed - self.forbidden)
 
     def _speaks_of_results(self) -> bool:
-        return not self.scope.outputs.isdisjoint(leaves(self.ensures.nodes))
+        return bool(self.relations) or not self.scope.outputs.isdisjoint(leaves(self.ensures.nodes))
 
-    def _obligations(self) -> tuple[Obligation, ...]:
+    def _law(self, tree: Branch, value: Value) -> Law:
+        """What the line `tree` says of several calls, with what `requires` makes of each."""
+        itself = self.scope.itself
+        assert itself is not None
+        calls = [call for call, _ in value.calls]
+        used = set(leaves([value.node, *(node for call, when in value.calls for node in (*call.arguments, when))]))
+        if not self.scope.outputs.isdisjoint(used):
+            calls.insert(0, itself.main)
+        results = {leaf for call in calls for leaf in call.results}
+        assumes = [self.requires.node] if used & {*itself.main.arguments, *itself.main.results} else []
+        wanted = []
+        for call, when in value.calls:
+            (allowed,) = substitute([self.requires.node], dict(zip(itself.main.arguments, call.arguments, strict=True)))
+            inner = not results.isdisjoint(leaves(call.arguments))
+            (wanted if inner else assumes).append(either(negate(when), allowed))
+        law = Law((), tuple(calls), all_of(assumes), all_of([*wanted, value.node]), self.source.quote(tree),
+                  self.source.place(tree))
+        used = set(leaves(law.roots))
+        return replace(law, variables=tuple(each for each in (*self.parameters, *self.scope.variables.values())
+                                            if each.value in used))
+
+    def _obligations(self, laws: Sequence[Law]) -> tuple[Obligation, ...]:
         """What must hold, where `requires` does not say it in the same words."""
         required = set(conjuncts(self.requires.nodes)) - {TRUE}
         unless = negate(self.requires.node)
         guarded = (replace(each, condition=either(unless, each.condition))
                    for each in self.ensures.obligations if each.condition not in required)
-        found = {each.condition: each for each in (*self.requires.obligations, *guarded)}
+        related = (replace(each, condition=either(negate(law.assumes), each.condition))
+                   for law, (_, value) in zip(laws, self.relations, strict=True) for each in value.obligations)
+        found = {each.condition: each for each in (*self.requires.obligations, *guarded, *related)}
         return tuple(each for condition, each in found.items() if condition is not TRUE)
 
     def _wanted(self) -> tuple[Function | None, Node]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from ..ir.cost import Model
 from ..ir.errors import Place
-from ..ir.graph import CONST, TRUE, Function, Node, Parameter, leaf, topological
+from ..ir.graph import CONST, TRUE, Function, Node, Parameter, leaf, substitute, topological
 from ..ir.types import Type
 from .grammar import Syntax
 from .sketch import Sketch
@@ -47,8 +47,51 @@ class Obligation:
 
 
 @dataclass(frozen=True, slots=True)
+class Call:
+    """A call of the function to find: what is given to it, and a leaf for each of its results."""
+
+    arguments: tuple[Node, ...]
+    results: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Law:
+    """What holds between several calls of the function, for all words of `variables`.
+
+    Where `assumes` holds, `condition` must (both of width 1, over the variables and the results of calls). Arguments of
+    a call may be made of results of calls before it. That calls over the variables alone are allowed by `requires` is
+    in `assumes`; that calls of results are, in `condition`.
+    """
+
+    variables: tuple[Parameter, ...]
+    calls: tuple[Call, ...]
+    assumes: Node
+    condition: Node
+    text: str
+    place: Place = field(compare=False)
+
+    def over(self, values: Sequence[Node], parameters: Sequence[Parameter]) -> tuple[Node, Node, list[list[Node]]]:
+        """`assumes`, `condition`, and `values` at each call, where the calls' results are the first of `values`:
+        nodes over `parameters`, one for each result of a call, and any others behind them."""
+        known: dict[Node, Node] = {}
+        at_calls = []
+        for call in self.calls:
+            given = zip((p.value for p in parameters), substitute(call.arguments, known), strict=True)
+            found = substitute(values, dict(given))
+            known.update(zip(call.results, found, strict=False))
+            at_calls.append(found)
+        assumes, condition = substitute([self.assumes, self.condition], known)
+        return assumes, condition, at_calls
+
+    @property
+    def roots(self) -> tuple[Node, ...]:
+        return (self.assumes, self.condition, *(node for call in self.calls for node in call.arguments))
+
+
+@dataclass(frozen=True, slots=True)
 class Spec:
-    """A function to find. Where `requires` holds, it must refine `reference`, meet `ensures` and fit `examples`.
+    """A function to find. Where `requires` holds, it must refine `reference`, meet `ensures` and fit `examples`, and
+    its calls must obey `laws`.
 
     `requires` is over the parameters' leaves, `ensures` over those and the outputs' (both of width 1). `operations`
     names rows of the table that search may use; None is the set `full`. `minimize` names a cost model (ir/cost.py).
@@ -75,11 +118,12 @@ class Spec:
     obligations: tuple[Obligation, ...] = ()
     syntax: Syntax | None = None
     sketch: Sketch | None = None
+    laws: tuple[Law, ...] = ()
 
     @property
     def only_examples(self) -> bool:
         """Whether nothing but examples says what is wanted, so that a result is consistent and not proved."""
-        return self.reference is None and self.ensures is TRUE
+        return self.reference is None and self.ensures is TRUE and not self.laws
 
     @property
     def total(self) -> bool:
@@ -88,7 +132,8 @@ class Spec:
 
     @property
     def roots(self) -> tuple[Node, ...]:
-        return (self.requires, self.ensures, *(self.reference.roots if self.reference is not None else ()))
+        return (self.requires, self.ensures, *(self.reference.roots if self.reference is not None else ()),
+                *(node for law in self.laws for node in law.roots))
 
     def constants(self) -> Iterator[Node]:
         """The constants that the spec mentions, each once, in a fixed order."""

@@ -26,7 +26,7 @@ LARGEST = 1_000_000  # characters in one file
 DEEPEST = 100  # brackets, and levels of a tree, inside one another
 _SHOWN = 200  # characters of a line, and 40 of an expression, that an error quotes
 
-STATEMENTS = ("requires", "ensures", "let", "def", "example", "using", "forbid", "minimize", "sketch", "branchless",
+STATEMENTS = ("requires", "ensures", "let", "def", "forall", "example", "using", "forbid", "minimize", "sketch", "branchless",
               "constant_time")
 
 # What other languages write, and what a spec writes for it.
@@ -194,6 +194,8 @@ def _unexpected(source: Source, token: Token, previous: Token | None, accepts: s
         return source.error(f"`{foreign}` is no operator here", token, _FOREIGN[foreign])
     if token.type == "EQUAL" and "EQUALS" in accepts:
         return source.error("`=` gives a name to a value in `let`", token, "did you mean ==?")
+    if token.type == "DOT":
+        return source.error("`.` has no meaning here", token, _STRAY["."])
     if token.type == "IF" and "NUMBER" in accepts:
         return source.error("`if` stands between two values", token, "write a if c else b")
     if "NAME" in accepts and _is_word(token):

@@ -65,12 +65,26 @@ class Computed:
 
 
 @dataclass(frozen=True, slots=True)
+class Called:
+    """A call of the target: the words given to it, and what it does on them."""
+
+    name: str
+    types: tuple[Type, ...]
+    inputs: tuple[int, ...]
+    behaviour: Behaviour
+
+    def __str__(self) -> str:
+        return f"{self.name}({', '.join(map(_show, self.types, self.inputs))}) = {self.behaviour}"
+
+
+@dataclass(frozen=True, slots=True)
 class Counterexample:
     """Words for the parameters (None is poison, Ellipsis undef), and what both sides do on them.
 
     `source` is None where a predicate says what is wanted, and the example's results where an example does (`wanted`).
     `choices` are those of the target. A source that is `open`, with choices of its own, disagrees for all of them and
-    is shown for one. `difference` are the first values on the way that both sides have, and that differ.
+    is shown for one. `difference` are the first values on the way that both sides have, and that differ. Where `calls`
+    break a law of the spec, `parameters` are the variables of that, and the target's results those of all calls.
     """
 
     parameters: tuple[Parameter, ...]
@@ -81,6 +95,8 @@ class Counterexample:
     open: bool = False
     wanted: bool = False
     difference: tuple[Computed, Computed] | None = None
+    law: str = ""
+    calls: tuple[Called, ...] = ()
 
     @property
     def inputs(self) -> tuple[int, ...]:
@@ -118,6 +134,8 @@ class Counterexample:
         if self.source is not None:
             lines.append(f"{'wanted' if self.wanted else 'source'}: {self.source}"
                          f"{' (for one of its choices; it disagrees for all)' if self.open else ''}")
+        if self.calls:
+            return "\n".join(f"  {line}" for line in (*lines, *map(str, self.calls), f"against `{self.law}`"))
         unwanted = self.source is None and self.reason == "value"
         lines.append(f"target: {self.target}{', which `ensures` does not allow' if unwanted else ''}")
         lines += [f"  where it chooses {name} = {Type(width).show(word)}" for name, width, word in self.choices]

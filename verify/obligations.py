@@ -324,7 +324,7 @@ def _graphs(pair: Pair) -> dict[str, Any]:
     """The pair as text, for a later proof; nothing for specs that are more than a reference."""
     spec, target = pair.spec, pair.target
     if spec is None or target is None or spec.reference is None or spec.ensures is not TRUE or spec.examples \
-            or spec.obligations or spec.remarks or target.remarks or spec.reference.remarks:
+            or spec.laws or spec.obligations or spec.remarks or target.remarks or spec.reference.remarks:
         return {}
     if spec.reference.cut is not None or target.cut is not None:
         return {}  # the text has no loops
@@ -419,10 +419,13 @@ def _key_of_pair(spec: Spec, target: Function) -> str:
     """A key for two sides as graphs: the same whatever the files were that they came from."""
     reference = None if spec.reference is None else _described(spec.reference)
     conditions = flatten([spec.requires, spec.ensures, *(obligation.condition for obligation in spec.obligations)])
+    laws = [(flatten(law.roots), [(p.name, str(p.type)) for p in law.variables],
+             [flatten((*call.arguments, *call.results)) for call in law.calls]) for law in spec.laws]
     outputs = [(output.name, str(output.type)) for output in spec.outputs]
     parameters = [(p.name, str(p.type), p.noundef, p.maybe_undef) for p in spec.parameters]
     examples = [(example.inputs, example.outputs) for example in spec.examples]
-    return _digest(["pair", parameters, outputs, conditions, examples, spec.remarks, reference, _described(target)])
+    return _digest(["pair", parameters, outputs, conditions, laws, examples, spec.remarks, reference,
+                    _described(target)])
 
 
 def _described(function: Function) -> list[object]:

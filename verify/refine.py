@@ -18,6 +18,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from ..ir.errors import PrimirError
 from ..ir.evaluate import evaluate
@@ -41,10 +42,10 @@ from ..ir.graph import (
 )
 from ..ir.text import print_term
 from ..jobs.limits import Deadline
-from ..lift.spec import Example, Spec
+from ..lift.spec import Example, Law, Spec
 from .align import aligned, check_signatures
 from .choices import exists_forall
-from .counterexample import Behaviour, replayed, shrunk
+from .counterexample import Behaviour, Called, Counterexample, replayed, shrunk
 from .induction import Machine, conjuncts, cut_of, prove
 from .provers.portfolio import STANDARD, satisfiable
 from .provers.query import Answer, DontKnow, Prover, Query, Sat, Unsat
@@ -343,7 +344,7 @@ def _meets(spec: Spec, reference: Function | None, target: Function, means: _Mea
         reading = None if reference is None else old
         return accepted(old), any_of(_unmet(spec, reading, new))
 
-    if spec.examples:
+    if spec.examples or spec.laws:
         return _noting(unrolled(means), remarks)
     # the domain of an unrolled reference says nothing of runs beyond its bound; that of its last runs says it all
     domain = set() if reference is None else set(conjuncts(reference.domain))
@@ -385,6 +386,7 @@ def _parts(spec: Spec, reference: Function | None, target: Function, condition: 
         parts.append(lambda: _refined(reference, target, condition, means))
     if reference is None or spec.ensures is not TRUE:
         parts.append(lambda: _ensures(spec, reference, target, condition, means))
+    parts += [partial(_obeys, law, spec, target, means) for law in spec.laws]
     return parts
 
 
@@ -455,6 +457,41 @@ def _not_ensured(spec: Spec, reference: Function | None, target: Function) -> No
     return all_of([*map(negate, (*poison, *silent)), fails])
 
 
+def _obeys(law: Law, spec: Spec, target: Function, means: _Means) -> Verdict:
+    """Whether what the target gives at all calls of `law` is as that says, and is something where `requires` holds.
+
+    Each call is the target's graph over what is given to it. Nothing is said where a call goes beyond a loop's bound.
+    """
+    if target.choices or any(p.unclean is not FALSE for p in spec.parameters):
+        return Unknown(f"`{law.text}` relates calls of a function that leaves something open")
+    given = [parameter.value for parameter in spec.parameters]
+    assumes, condition, at_calls = law.over([*target.roots, spec.requires, *given], spec.parameters)
+    calls = [target.over(found[:len(target.roots)]) for found in at_calls]
+    undefined = [both(found[len(target.roots)], any_of([negate(call.domain), call.ub, call.trap,
+                                                        *(result.poison for result in call.results)]))
+                 for call, found in zip(calls, at_calls, strict=True)]
+    bad = all_of([assumes, *(negate(call.beyond) for call in calls), any_of([*undefined, negate(condition)])])
+    match means.ask(bad):
+        case Sat(model, prover, remarks):
+            every = Function(target.name, law.variables, tuple(result for call in calls for result in call.results))
+            refuted = _refuted(bad, None, every, model, prover, remarks)
+            passed = [found[len(target.roots) + 1:] for found in at_calls]
+            return replace(refuted, counterexample=_with_calls(refuted.counterexample, law, spec, calls, passed))
+        case answer:
+            return _verdict(answer)
+
+
+def _with_calls(found: Counterexample, law: Law, spec: Spec, calls: Sequence[Function],
+                passed: Sequence[Sequence[Node]]) -> Counterexample:
+    """`found`, where `calls` together break `law`, with what is `passed` to each and comes back from it."""
+    words = {variable.value: word for variable, word in zip(law.variables, found.inputs, strict=True)}
+    results = iter(found.target.results)
+    called = [Called(spec.name, tuple(p.type for p in spec.parameters), tuple(evaluate(arguments, words)),
+                     Behaviour(tuple(result.type for result in call.results), tuple(next(results) for _ in call.results)))
+              for call, arguments in zip(calls, passed, strict=True)]
+    return replace(found, law=law.text, calls=tuple(called))
+
+
 def _check_spec(spec: Spec, means: _Means) -> Verdict:
     reference = _reference(spec)
     requires, remarks = required(spec.requires, spec.parameters)
@@ -462,6 +499,10 @@ def _check_spec(spec: Spec, means: _Means) -> Verdict:
     possible = _possible(condition, _choices(reference), means)
     if not isinstance(possible, Proved):
         return possible
+    for law in spec.laws:
+        said = _possible(law.assumes, (), means)
+        if not isinstance(said, Proved):
+            return said
     provers = [] if spec.obligations else [possible.prover]
     for obligation in spec.obligations:
         match means.ask(negate(obligation.condition)):

@@ -157,7 +157,7 @@ class Reread:
     def _shown(self) -> tuple[int, dict[Node, Meaning]]:
         """The width from which on the target refines the reference, and what the constants mean."""
         spec, reference = self.spec, self.spec.reference
-        if reference is None or spec.ensures is not TRUE:
+        if reference is None or spec.ensures is not TRUE or spec.laws:
             raise NoArgument("only a function is compared with another at all widths at once")
         check_signatures(spec.name, [p.type for p in spec.parameters], [o.type for o in spec.outputs], self.target)
         source, target = aligned(reference, spec.parameters, "src"), aligned(self.target, spec.parameters, "tgt")
