@@ -106,7 +106,9 @@ class Checker:
                     return Answer(function, llvm, cost(function), verdict)
                 self.refused.append(why)
             case Refuted(counterexample):
-                self._refuted_on(counterexample.inputs)
+                self._refuted_on(*counterexample.points)
+                if counterexample.calls:
+                    self.problem.laws.learn(counterexample.law, counterexample.inputs)
             case _:
                 if node not in self.unproved:
                     self.unproved.append(node)

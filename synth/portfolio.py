@@ -153,6 +153,8 @@ class Portfolio:
             yield _Engine(THE_REFERENCE, self._reference(), -2 * HEAD_START if size < SMALL else HEAD_START)
         if self.problem.fits:
             yield _Engine("enumeration", self._enumeration(), -HEAD_START)
+            if self._lawless:
+                return
             branches = branching_programs(self.problem, 0, self.vocabulary, self.free, self.budget)
             if self.spec.only_examples:
                 yield _Engine("branches", branches, -2 * HEAD_START, 2.0)
@@ -168,8 +170,13 @@ class Portfolio:
                 yield _Engine(CONSTANTS, self._compiled("holes", holes))
             promoted = promoted_programs(self.problem, 0, self.vocabulary, self.free, self.budget)
             yield _Engine("promotion", self._compiled("promotion", promoted))
-        if self.vocabulary.one_width is not None and not self.free and not self._partial:
+        if self.vocabulary.one_width is not None and not self.free and not self._partial and not self.spec.laws:
             yield _Engine("components", self._components(), LATER)
+
+    @property
+    def _lawless(self) -> bool:
+        """Whether laws alone say what is wanted, which only enumeration can ask."""
+        return bool(self.spec.laws) and not any(wanted.care.any() for wanted in self.problem.wanted)
 
     @property
     def _partial(self) -> bool:

@@ -6,10 +6,10 @@ that refuted a program are added, so that no engine offers it again.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from ..ir import graph
 from ..ir.evaluate import evaluate
@@ -19,14 +19,13 @@ from ..ir.samples import samples
 from ..jobs.limits import Deadline
 from ..lift.spec import Example, Spec
 
+from .laws import Ask, Impossible, Laws
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
     Words = NDArray[np.uint64]
-
-# Asks a solver whether a condition can hold: a model, False for no, None for unknown.
-Ask = Callable[[Node], "dict[Node, int] | Literal[False] | None"]
 
 SAMPLES = 32  # inputs on which programs are told apart; fewer merge programs that differ and lose them
 POOL = 4096  # inputs on which a candidate is checked before it is proved
@@ -58,6 +57,7 @@ class Problem:
         self._told: dict[tuple[int, ...], tuple[int, ...]] = {}  # the outputs that a solver found to be the only ones
         self._open: set[tuple[int, ...]] = set()  # the inputs on which there are several, or nobody could tell
         self._sharp: dict[int, None] = {}  # the rows that refuted a program, in order
+        self.laws = Laws(spec, seed)
         self._extend(self._allowed(list(self._candidates(seed))))
 
     @property
@@ -88,6 +88,7 @@ class Problem:
             yield from (example.inputs for example in self.spec.examples)
         if self.spec.only_examples:
             return
+        yield from self.laws.points()
         mentioned = sorted({int(node.data) for node in self.spec.constants()})
         yield from islice(samples([node.width for node in self.inputs], seed=seed, mentioned=mentioned), POOL)
 
@@ -134,9 +135,9 @@ class Problem:
 
         Returns whether there is an input on which no output is right, so that no program can meet the spec.
         """
-        if self.spec.ensures is TRUE or self.spec.reference is not None:
+        if self.spec.reference is not None:
             return False
-        for row in self.bank_rows:
+        for row in self.bank_rows if self.spec.ensures is not TRUE else ():
             words = self.tuples[row]
             if words in self._told or words in self._open or self._deadline.passed():
                 continue
@@ -151,8 +152,21 @@ class Problem:
                 self._told[words] = tuple(word for _, word in outputs)
             else:
                 self._open.add(words)
+        try:
+            self._spread(ask)
+        except Impossible:
+            return True
         self.wanted = self._wanted()
         return False
+
+    def _spread(self, ask: Ask) -> None:
+        """Outputs that laws tell, on inputs that are added to the bank's."""
+        if not self.spec.laws:
+            return
+        known = {example.inputs: example.outputs for example in self.spec.examples} | self._told
+        found = self.laws.spread(known, ask)
+        self._told.update(found)
+        self.add(list(found))
 
     def known_examples(self) -> tuple[Example, ...]:
         """The bank's inputs on which all outputs are known, as examples."""
@@ -200,16 +214,23 @@ class Problem:
             (holds,) = self.evaluate([self.spec.ensures], self.tuples, outputs=found)
             wrong |= np.asarray(holds) == 0
         rows = wrong.nonzero()[0]
+        if not len(rows):
+            return self.laws.broken(values, limit)
         return [self.tuples[int(row)] for row in rows[:: -(-len(rows) // limit) or 1]]
 
     def accepts(self, values: Words, rows: Sequence[int]) -> NDArray[np.bool_]:
-        """Which of n programs `ensures` accepts on all of `rows`, given their values there: `values` is (n, rows)."""
+        """Which of n programs `ensures` accepts on all of `rows`, given their values there: `values` is (n, rows). Laws
+        reject some of the others."""
         import numpy as np
 
         left = np.arange(len(values))
+        if self.spec.laws:
+            wanted = self.wanted[0]
+            left = (~((values != wanted.words[rows]) & wanted.care[rows]).any(axis=1)).nonzero()[0]
+            left = left[self.laws.accepts(values[left], [self.tuples[row] for row in rows])]
         for few in (slice(0, 1), slice(1, 4), slice(4, None)):  # the first inputs reject nearly all
             part = rows[few]
-            if not part or not len(left):
+            if not part or not len(left) or self.spec.ensures is TRUE:
                 continue
             columns = {node: np.tile(np.asarray(self._columns[node])[part], len(left)) for node in self.inputs}
             columns[self.spec.outputs[0].value] = np.ascontiguousarray(values[left][:, few]).ravel()

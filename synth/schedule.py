@@ -18,6 +18,7 @@ from .budget import Budget, Spent
 from .check import Answer, refusal
 from .compilation import compile_kernels
 from .portfolio import Found, Impossible, Portfolio, ask
+from .laws import restricted_law
 from .problem import Problem
 from .result import Alternative, Optimal, Report, Result, Search, Status
 from .sketches import ENGINE, Unfillable, Unfilled, fill
@@ -91,8 +92,11 @@ class _Synthesis:
     @property
     def _related(self) -> bool:
         """Whether only a predicate that relates several outputs says what they are."""
+        if self.spec.reference is not None or len(self.spec.outputs) == 1:
+            return False
         outputs = {output.value for output in self.spec.outputs}
-        return self.spec.reference is None and len(outputs & set(leaves([self.spec.ensures]))) > 1
+        one_by_one = all(any(restricted_law(law, index) for index in range(len(outputs))) for law in self.spec.laws)
+        return len(outputs & set(leaves([self.spec.ensures]))) > 1 or not one_by_one
 
     def _outputs(self, spec: Spec) -> list[Found]:
         """A program for each output. Raises _GaveUp where one is not found."""
@@ -134,10 +138,10 @@ class _Synthesis:
             examples = problem.known_examples()
             if not examples:
                 break
-            result = self._joined(self._outputs(replace(self.spec, ensures=TRUE, examples=examples)))
+            result = self._joined(self._outputs(replace(self.spec, ensures=TRUE, laws=(), examples=examples)))
             if not isinstance(result.proof, Refuted):
                 return result
-            if not problem.add([result.proof.counterexample.inputs]):
+            if not problem.add(result.proof.counterexample.points):
                 break
         raise _GaveUp("outputs that depend on each other and are not determined by the inputs")
 
@@ -176,4 +180,5 @@ def restricted(spec: Spec, index: int) -> Spec:
     examples = tuple(Example(e.inputs, (e.outputs[index],)) for e in spec.examples)
     others = {other.value for other in spec.outputs} - {output.value}
     ensures = TRUE if others & set(leaves([spec.ensures])) else spec.ensures
-    return replace(spec, outputs=(output,), reference=reference, examples=examples, ensures=ensures)
+    laws = tuple(one for law in spec.laws if (one := restricted_law(law, index)) is not None)
+    return replace(spec, outputs=(output,), reference=reference, examples=examples, ensures=ensures, laws=laws)

@@ -104,6 +104,11 @@ class Counterexample:
         return tuple(word if isinstance(word, int) else 0 for word in self.words)
 
     @property
+    def points(self) -> tuple[tuple[int, ...], ...]:
+        """The inputs of the target on which something is wrong, alone or together."""
+        return tuple(call.inputs for call in self.calls) if self.calls else (self.inputs,)
+
+    @property
     def condition(self) -> str:
         """The condition of a `.spec` that holds for these inputs alone; "" where no condition can say so."""
         parts = []

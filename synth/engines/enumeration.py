@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     Words = NDArray[np.uint64]
 
+LAWFUL = 50_000.0  # nanoseconds that a program counts for of which laws are asked
 CHUNK = 20_000  # programs whose predicate is evaluated at once
 EAGER = 2  # levels up to this are stored before they are looked at; a higher one when nothing else is left to sweep
 STORED = 12_000_000  # candidates that a stored level may make
@@ -60,12 +61,14 @@ class _Enumeration:
                        for node, words in zip(nodes, values, strict=True)]
         self.goals = _goals(problem.spec.outputs[output].type.width, problem.wanted[output], rows, vocabulary)
         open_rows = sum(not problem.wanted[output].care[row] for row in rows)
-        self.predicate = problem.spec.ensures is not TRUE and 2 * open_rows > len(rows)
+        open_ended = problem.spec.ensures is not TRUE or bool(problem.spec.laws)
+        self.predicate = open_ended and 2 * open_rows > len(rows)
         self.tests = list(self._tests()) if self.goals[0].width == 1 else []
         self.bank = Bank(self.leaves, vocabulary.casts, CAPACITY, vocabulary.fixed)
         self.shared: Bank | None = None
         self.alone = self.predicate or self.goals[0].width == 1  # where promoted values are not searched any deeper
         self.storing = True
+        self.eager = EAGER + bool(problem.spec.laws)  # there is no sweeping for what relates calls
         self.restricted = any(row.arguments == ("w", "w", "w") for row in vocabulary.rows)  # see Bank.splits
 
     def run(self) -> Iterator[Candidate | Batch | Exhausted]:
@@ -73,7 +76,7 @@ class _Enumeration:
         while barren < 3:
             self.budget.engine, self.budget.level = "enumeration", level
             spent = self.budget.candidates
-            stored = level <= EAGER and (level == 0 or self._store_next())
+            stored = level <= self.eager and (level == 0 or self._store_next())
             if stored:
                 yield from self._stored(self.bank, level)
                 if self.all_forms and level and not self.predicate:
@@ -85,7 +88,8 @@ class _Enumeration:
                     yield from self._swept(level)
             yield Batch()
             complete = yield from self._sharing(level)
-            yield Exhausted(level, complete=stored and complete and not self.restricted)
+            yield Exhausted(level, complete=stored and complete and not self.restricted
+                            and not self.problem.spec.laws)  # they tell programs apart that the samples do not
             barren = barren + 1 if self.budget.candidates == spent else 0
             level += 1
 
@@ -100,7 +104,12 @@ class _Enumeration:
                 values = bank.values[start:min(start + CHUNK, part.stop)]
                 self.budget.spend(len(values))
                 for index in self.problem.accepts(values, self.rows).nonzero()[0]:
-                    yield Candidate(bank.expression(start + int(index)))
+                    node = bank.expression(start + int(index))
+                    if self.problem.spec.laws:
+                        self.budget.spend(1, LAWFUL)
+                        if self.problem.laws.broken([node]):
+                            continue
+                    yield Candidate(node)
 
     def _store_next(self) -> bool:
         """Stores one level more, if it is not too large; whether it did."""
