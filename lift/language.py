@@ -302,7 +302,7 @@ class _Reader:
             calls.insert(0, itself.main)
         results = {leaf for call in calls for leaf in call.results}
         assumes = [self.requires.node] if used & {*itself.main.arguments, *itself.main.results} else []
-        wanted = []
+        wanted: list[Node] = []
         for call, when in value.calls:
             (allowed,) = substitute([self.requires.node], dict(zip(itself.main.arguments, call.arguments, strict=True)))
             inner = not results.isdisjoint(leaves(call.arguments))

@@ -278,7 +278,8 @@ def _mixed(columns: Sequence[Words] | Words) -> Words:
     return result
 
 
-def _obeying(law: Law, found: Sequence[Inputs], values: Words, keys: Words, order: NDArray[np.intp]) -> NDArray[np.intp]:
+def _obeying(law: Law, found: Sequence[Inputs], values: Words, keys: Words,
+             order: NDArray[np.intp]) -> NDArray[np.intp]:
     """Which programs, by their words `values` (n, m), do not break `law` for any of the words `found` of its variables
     with calls among the m inputs, whose sorted `keys` come from the places `order`."""
     import numpy as np
@@ -296,6 +297,7 @@ def _obeying(law: Law, found: Sequence[Inputs], values: Words, keys: Words, orde
         columns[call.results[0]] = values[program, order[place]]
     assumes, condition = evaluate_batch([law.assumes, law.condition], columns)
     bad = (assumes != 0) & (condition == 0) & at_hand
-    return (~bad.reshape(n, few).any(axis=1)).nonzero()[0]
+    obeying: NDArray[np.intp] = (~bad.reshape(n, few).any(axis=1)).nonzero()[0]
+    return obeying
 
 

@@ -18,7 +18,6 @@ from ..ir.kernel import MAX_KERNEL_WIDTH, evaluate_batch
 from ..ir.samples import samples
 from ..jobs.limits import Deadline
 from ..lift.spec import Example, Spec
-
 from .laws import Ask, Impossible, Laws
 
 if TYPE_CHECKING:

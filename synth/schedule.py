@@ -17,8 +17,8 @@ from ..verify.verdict import Bounded, Proved, Refuted, Unknown, Vacuous, Verdict
 from .budget import Budget, Spent
 from .check import Answer, refusal
 from .compilation import compile_kernels
-from .portfolio import Found, Impossible, Portfolio, ask
 from .laws import restricted_law
+from .portfolio import Found, Impossible, Portfolio, ask
 from .problem import Problem
 from .result import Alternative, Optimal, Report, Result, Search, Status
 from .sketches import ENGINE, Unfillable, Unfilled, fill

@@ -380,7 +380,7 @@ def _all(parts: Sequence[_Work]) -> Verdict:
 def _parts(spec: Spec, reference: Function | None, target: Function, condition: Node, means: _Means) -> list[_Work]:
     """The proofs that make up `meets`, in the order in which they are tried."""
     parts: list[_Work] = []
-    if spec.examples:
+    if spec.examples or spec.laws:
         parts.append(lambda: _fits_examples(spec, target, means))
     if reference is not None:
         parts.append(lambda: _refined(reference, target, condition, means))
@@ -486,8 +486,9 @@ def _with_calls(found: Counterexample, law: Law, spec: Spec, calls: Sequence[Fun
     """`found`, where `calls` together break `law`, with what is `passed` to each and comes back from it."""
     words = {variable.value: word for variable, word in zip(law.variables, found.inputs, strict=True)}
     results = iter(found.target.results)
-    called = [Called(spec.name, tuple(p.type for p in spec.parameters), tuple(evaluate(arguments, words)),
-                     Behaviour(tuple(result.type for result in call.results), tuple(next(results) for _ in call.results)))
+    takes, gives = tuple(p.type for p in spec.parameters), tuple(output.type for output in spec.outputs)
+    called = [Called(spec.name, takes, tuple(evaluate(arguments, words)),
+                     Behaviour(gives, tuple(next(results) for _ in call.results)))
               for call, arguments in zip(calls, passed, strict=True)]
     return replace(found, law=law.text, calls=tuple(called))
 

@@ -15,7 +15,8 @@ from ...ir import terms
 from ...ir.graph import TRUE, Node, all_of, any_of, apply, both, choose, const, leaf, negate, resized, substitute
 from ...ir.primes import Row
 from ..budget import Budget
-from ..problem import Ask, Problem
+from ..laws import Ask
+from ..problem import Problem
 from .events import Batch, Candidate, Exhausted
 
 FIRST_SAMPLES = 2

@@ -8,12 +8,13 @@ import operator
 import pickle
 import random
 import re
+from itertools import product
 from pathlib import Path
 
 import pytest
 from primir.ir.errors import PrimirError
 from primir.ir.evaluate import evaluate
-from primir.ir.graph import FALSE, TRUE, apply, const, leaf
+from primir.ir.graph import FALSE, TRUE, apply, const, leaf, topological
 from primir.ir.primes import TABLE, operations
 from primir.ir.types import BOOL, parse_type
 from primir.lift.expressions import LARGEST, function_names
@@ -364,6 +365,64 @@ def test_several_results(lines, reference):
         assert evaluate([result.value for result in spec.reference.results], {leaf("x", 8): 11}) == [3, 2]
 
 
+@pytest.mark.parametrize("text, brackets", [
+    ("p implies q", "(not p) or q"), ("p ==> q", "(not p) or q"),
+    ("p implies q implies x < y", "(not p) or ((not q) or x < y)"),
+    ("p or q implies p and q", "(not (p or q)) or (p and q)"), ("not p implies q", "p or q"),
+])
+def test_implication(text, brackets):
+    for p, q, x in product((0, 1), (0, 1), (0, 5)):
+        words = {leaf("p", 1): p, leaf("q", 1): q, leaf("x", 32): x, leaf("y", 32): 3}
+        assert evaluate([value_of(text, "bool")], words) == evaluate([value_of(brackets, "bool")], words)
+
+
+@pytest.mark.parametrize("lines, laws, rest", [
+    ("ensures f(f(x)) == x", ["f(f(x)) == x"], False),
+    ("ensures f(x) < 9", [], True),  # that is `result`
+    ("ensures f(x) == x + 1", [], False),  # a definition
+    ("ensures result > 3\nensures f(x + 1) == f(x)", ["f(x + 1) == f(x)"], True),
+    ("let y = f(0)\nensures result >= y", ["result >= y"], False),
+    ("let y = f(0)\ndef g(v: u8) -> u8 = v + y\nensures result >= g(3)", ["result >= g(3)"], False),
+    ("forall y: u8\nensures result >= y or y > x", ["result >= y or y > x"], False),
+    ("def f(v: u8) -> u8 = v + 1\nensures result == f(f(x))", [], False),  # hides the function itself
+])
+def test_relations(lines, laws, rest):
+    (spec,) = parse_specs(f"spec f(x: u8) -> u8\n{lines}")
+    assert [law.text for law in spec.laws] == laws
+    assert (spec.ensures is not TRUE) == rest
+    assert not spec.only_examples
+
+
+def test_a_built_in_function_keeps_its_name():
+    (spec,) = parse_specs("spec abs(x: i8) -> i8\nensures result == abs(x + 1)")
+    assert not spec.laws and spec.reference is not None
+
+
+def test_what_a_law_says_of_its_calls():
+    """Calls of inputs are taken to be allowed, calls of results must be, each where the line reaches it."""
+    (spec,) = parse_specs("spec f(x: u8) -> u8\nrequires x < 10\nforall y: u8\n"
+                          "ensures y > 3 implies f(y) < 5 implies f(f(y)) == x")
+    (law,) = spec.laws
+    outer, inner = law.calls
+    assert [variable.name for variable in law.variables] == ["x", "y"]
+    assert (outer.arguments, inner.arguments) == ((leaf("y", 8),), outer.results)
+    for x, y, one, two in product((1, 12), (2, 5, 12), (4, 7), (1, 3)):
+        words = {leaf("x", 8): x, leaf("y", 8): y, outer.results[0]: one, inner.results[0]: two}
+        assert evaluate([law.assumes], words) == [x < 10 and (y <= 3 or y < 10)]
+        assert evaluate([law.condition], words) == [not (y > 3 and one < 5) or (one < 10 and two == x)]
+
+
+def test_a_law_guards_its_divisions():
+    for lines, free in (("f(f(x)) / f(x) == 1", True), ("f(x) != 0 implies f(f(x)) / f(x) == 1", False)):
+        (spec,) = parse_specs(f"spec f(x: u8) -> u8\nensures f(x) != 0\nensures {lines}")
+        words = {node: 0 for each in spec.obligations for node in topological([each.condition]) if node.op == "input"}
+        assert all(evaluate([each.condition for each in spec.obligations], words)) != free
+    (spec,) = parse_specs("spec f(x: u8) -> u8\nrequires x != 0\nforall y: u8\nensures f(y) == 10 / y")
+    for x, y in product((0, 1), (0, 1)):  # a call of 0 is none
+        words = {leaf("x", 8): x, leaf("y", 8): y}
+        assert all(evaluate([each.condition for each in spec.obligations], words))
+
+
 def test_examples():
     (spec,) = parse_specs("spec f(x: i8, b: bool) -> (q: i8, r: bool)\nexample f(-1, True) == (-128, False)\n"
                           "example f(1 + 2, false) == (i8(0xff), 3 < i8(4))")
@@ -644,6 +703,21 @@ TEXTS = [  # a whole text, the place, a part of the message, a part of the hint
     ("spec f(x: u8) -> u8\nensures result == x\nexample f(1) == 3", 3, 1, "asks for another result", "result is 1"),
     ("spec f(x: u8) -> u8\nensures result > x\nexample f(1) == 1", 3, 1, "does not hold for this example", ""),
     ("spec f(x: u8) -> u8\nrequires x > 3\nexample f(1) == 1", 3, 1, "outside `requires`", ""),
+    ("spec f(x: u8) -> u8\nrequires f(x + 1) == 3", 2, 10, "this is a result of f", ""),
+    ("spec f(x: u8) -> u8\nlet y = f(x + 1)\nrequires y == 3", 3, 10, "y depends on the result", ""),
+    ("spec f(x: u8) -> u8\nforall y: u8\nrequires y == 3", 3, 10, "about the inputs alone", "implies"),
+    ("spec f(x: u8) -> u8\nforall x: u8", 2, 8, "x is already the name of a parameter", ""),
+    ("spec f(x: u8) -> u8\nforall y", 2, 9, "the line ends too early", "`:`"),
+    ("spec f(x: u8) -> u8\nforall\nensures result == x", 2, 7, "the line ends too early", ""),
+    ("spec f(x: u8) -> u8\nensures f(x, x) == x", 2, 9, "f takes 1 argument, not 2", ""),
+    ("spec f(x: u8) -> u8\nensures f(u16(x)) == x", 2, 11, "f takes x: u8, and u16(x) is u16", "u8(u16(x))"),
+    ("spec f(x: u8) -> u8\nensures f(x).q == x", 2, 14, "f has no result q", "there are result"),
+    ("spec f(x: u8) -> u8\nensures abs(i8(x)).q == x", 2, 20, "abs has one value", ""),
+    ("spec f(x: u8) -> u8\nensures f == x", 2, 9, "there is no f", ""),
+    ("spec f(x: u8) -> (q: u8, r: u8)\nensures f(x) == x", 2, 9, "f has 2 results", "name one: f(x).q"),
+    ("spec f(x: u8) -> (q: u8, r: u8)\nensures f(x).s == x", 2, 14, "f has no result s", "q, r"),
+    ("spec f(x: u8) -> u8\ndef g(v: u8) -> u8 = f(f(v))\nensures g(x) == x", 2, 22, "g may not call f", "let"),
+    ("spec f(x: u8) -> u8\nensures x implies f(x) == x", 2, 9, "`implies` takes a bool, and x is u8", "x != 0"),
     ("spec f(x: u8) -> u8\ndef f0(v: u8) -> u8 = v * v\n"
      + "".join(f"def f{i}(v: u8) -> u8 = f{i - 1}(v + 1) ^ f{i - 1}(v + 2)\n" for i in range(1, 40)),
      16, None, f"unfolds to more than {LARGEST} operations", ""),
