@@ -111,6 +111,8 @@ class Counterexample:
     @property
     def condition(self) -> str:
         """The condition of a `.spec` that holds for these inputs alone; "" where no condition can say so."""
+        if self.calls:
+            return ""
         parts = []
         for parameter, word in zip(self.parameters, self.words, strict=True):
             if not isinstance(word, int) or not re.fullmatch("[A-Za-z_][A-Za-z0-9_]*", parameter.name):

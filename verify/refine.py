@@ -380,7 +380,7 @@ def _all(parts: Sequence[_Work]) -> Verdict:
 def _parts(spec: Spec, reference: Function | None, target: Function, condition: Node, means: _Means) -> list[_Work]:
     """The proofs that make up `meets`, in the order in which they are tried."""
     parts: list[_Work] = []
-    if spec.examples or spec.laws:
+    if spec.examples:
         parts.append(lambda: _fits_examples(spec, target, means))
     if reference is not None:
         parts.append(lambda: _refined(reference, target, condition, means))

@@ -83,7 +83,7 @@ def test_only_what_breaks_a_law_is_left_out(head, lines):
     nodes = [*leaves, *(apply(op, *(rng.choice(leaves) for _ in range(2)))
                         for op in ("add", "xor", "and", "or", "umax", "umin", "sub") for _ in range(9)),
              *(apply("not", each) for each in problem.inputs),
-             *(apply("select", apply("ult", each, const(200, 8)), const(0, 8), const(255, 8)) for each in problem.inputs)]
+             *(apply("select", apply("ult", x, const(200, 8)), const(0, 8), const(255, 8)) for x in problem.inputs)]
     rows = problem.bank_rows
     columns = problem.evaluate(nodes, [problem.tuples[row] for row in rows])
     accepted = problem.laws.accepts(np.stack([np.asarray(words) for words in columns]),
