@@ -231,13 +231,16 @@ class _Reader:
                                     f"write {output.type}({text})")
         used = leaves([value.node, *(use.value for use in self.holes.uses),
                        *(argument for use in self.holes.uses for argument in use.arguments)])
-        if not self.scope.outputs.isdisjoint(used):
+        if value.calls or not (self.scope.outputs | self.scope.variables.keys()).isdisjoint(used):
             raise self.source.error("a sketch is made of the inputs, and this depends on the result", tree)
         self.sketches[output.name] = value
 
     def _whole_sketch(self) -> Sketch | None:
         if not self.sketches:
             return None
+        if self.relations:
+            raise self.source.error("a sketch together with a relation between calls is not available yet",
+                                    self.relations[0][0], "leave out the sketch, or the relation")
         for output in self.outputs:
             if output.name not in self.sketches:
                 raise self.source.error(f"there is no sketch of {output.name}", self.name,
