@@ -29,6 +29,7 @@ from ..ir.graph import (
     Result,
     all_of,
     apply,
+    both,
     conjuncts,
     const,
     either,
@@ -40,6 +41,7 @@ from ..ir.graph import (
     topological,
 )
 from ..ir.types import Type
+from .cases import MOST, Case, cases_of, clash, defined, function_of, inputs_of
 from .grammar import CONSTANT, Grammar, Production, Syntax, same_word
 from .sexpr import first, is_list, items, read_lists, shown, symbol
 from .shortcuts import closed
@@ -341,12 +343,13 @@ class _Meaning:
                                   self.file.assumptions[0].part)
         requires = assumed.pop() if assumed else TRUE
         target = self.target
+        domain = self._joined_cases(requires)
         reference = None
         if self._contradicted():
             self.reference, self.predicates = None, [FALSE]
         if self.reference is not None:
             result = Result(target.output.type, self.reference)
-            reference = Function(name, target.parameters, (result,), domain=requires)
+            reference = Function(name, target.parameters, (result,), domain=both(requires, domain))
         if reference is None and not self.predicates and not self.examples:
             self.predicates.append(apply("ule", target.output.value, const(-1, target.output.type.width)))  # anything
         grammar = target.syntax.grammar
@@ -354,6 +357,44 @@ class _Meaning:
         operations = tuple(name for name in _table() if name in rows) if rows is not None else _plain()
         return Spec(name, target.parameters, (target.output,), requires, reference, all_of(self.predicates),
                     tuple(self.examples.values()), operations, syntax=target.syntax)
+
+    def _joined_cases(self, requires: Node) -> Node:
+        """Makes one function of what is said in several cases; where it says anything."""
+        if self.reference is not None or len(self.predicates) > MOST:
+            return TRUE
+        cases = cases_of(self.predicates, self.target.output.value)
+        rest = [case for case in cases or () if not self._took_as_example(case)]
+        if not cases or len(rest) + len(self.examples) > MOST:
+            return TRUE
+        if not rest:
+            self.predicates = []
+            return TRUE
+        every = [*rest, *map(self._as_case, self.examples.values())]
+        clashing = clash(every, [parameter.value for parameter in self.target.parameters], requires)
+        if clashing:
+            self.predicates = [FALSE]
+            return TRUE
+        value, domain = function_of(every)
+        if clashing is not None:
+            self.predicates = []
+        if domain is FALSE:
+            return TRUE
+        self.reference = value
+        return domain
+
+    def _took_as_example(self, case: Case) -> bool:
+        """Takes a case that speaks of one input as an example, if no other is there for it; whether it did."""
+        words = inputs_of(case, [parameter.value for parameter in self.target.parameters])
+        if words is None or not case.value.is_const or self.file.assumptions:
+            return False
+        example = Example(words, (int(case.value.data),))
+        return self.examples.setdefault(words, example) == example
+
+    def _as_case(self, example: Example) -> Case:
+        inputs = [parameter.value for parameter in self.target.parameters]
+        return Case(all_of(apply("eq", node, const(word, node.width))
+                           for node, word in zip(inputs, example.inputs, strict=True)),
+                    const(example.outputs[0], self.target.output.type.width))
 
     def _contradicted(self) -> bool:
         """Whether constraints exclude each other plainly, so that no function meets them."""
@@ -384,7 +425,7 @@ class _Meaning:
             (assumed,) = substitute([all_of(each.node for each in self.file.assumptions)], renamed)
             self._refuse_other_variables(assumed, said)
             self.requires.append(assumed)
-        value = _defined(condition, self.target.output.value)
+        value = defined(condition, self.target.output.value)
         if where is TRUE and value is not None and self.reference is None:
             self.reference = value
         else:
@@ -401,7 +442,7 @@ class _Meaning:
         """The example that a conjunct is, if it is one."""
         if not all(arg.is_const for arg in args):
             return None
-        value = _defined(node, call)
+        value = defined(node, call)
         if value is None or not value.is_const:
             return None
         return Example(tuple(int(arg.data) for arg in args), (int(value.data),))
@@ -439,18 +480,6 @@ def _plain() -> tuple[str, ...]:
     from ..ir.primes import operations
 
     return tuple(row.name for row in operations("plain"))
-
-
-def _defined(node: Node, call: Node) -> Node | None:
-    """E where the condition `node` says that `call` is E, which does not mention it."""
-    if node is call:
-        return TRUE
-    if node.op == "not" and node.args[0] is call:
-        return FALSE
-    if node.op != "eq" or call not in node.args:
-        return None
-    value = node.args[1] if node.args[0] is call else node.args[0]
-    return None if call in leaves([value]) else value
 
 
 def _plain_names(names: Sequence[str]) -> list[str]:

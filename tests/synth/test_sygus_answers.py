@@ -13,6 +13,10 @@ CASES = {  # the grammar, the constraints, and the answer
     "division is total": (f"((S {WORD})) ((S {WORD} (x #x0001 #x0000 (bvudiv S S))))", "(= (f a) (bvudiv a a))",
                           ["(bvudiv x x)"]),
     "no grammar": ("", "(=> (bvult a #x0100) (= (f a) (bvshl a #x0008)))", None),
+    "cases": (f"((S {WORD}) (B Bool)) ((S {WORD} (x #x0007 (ite B S S))) (B Bool ((bvult S S))))",
+              "(and (=> (bvult #x0009 a) (= (f a) a)) (=> (bvult a #x0007) (= (f a) #x0007)))", None),
+    "cases that never hold": ("", "(=> (bvult a #x0000) (= (f a) (bvadd a a)))", None),
+    "cases and examples": ("", "(and (=> (bvult a #x0007) (= (f a) a)) (= (f #x0009) #x0000))", None),
     "examples": (f"((S {WORD})) ((S {WORD} (x (bvmul S S) (bvnot S))))",
                  "(and (= (f #x0003) #x0009) (= (f #x0005) #x0019) (= (f #x0100) #x0000))", None),
     "a Bool inside": (f"((S {WORD}) (B Bool)) ((S {WORD} (x #x0007 (ite B S S))) (B Bool ((bvugt S S))))",
@@ -54,8 +58,13 @@ def test_the_check_with_z3_notices_a_wrong_answer():
     assert not is_right(f"(define-fun f ((x {WORD})) {WORD} (bvadd x x))", "(= (f a) (bvmul a #x0003))")
 
 
-def test_contradictions_are_infeasible():
-    result = synthesize(parse_sygus(text_of("", "(and (bvult (f a) a) (= (f #x0001) #x0001))")), time=30)
+@pytest.mark.parametrize("constraint", [
+    "(and (bvult (f a) a) (= (f #x0001) #x0001))",
+    "(and (=> (bvult a #x0007) (= (f a) a)) (=> (bvult #x0005 a) (= (f a) #x0000)))",
+    "(and (=> (bvult a #x0007) (= (f a) a)) (= (f #x0003) #x0000))",
+])
+def test_contradictions_are_infeasible(constraint):
+    result = synthesize(parse_sygus(text_of("", constraint)), time=30)
     assert (result.status, result.sygus) == ("none", "infeasible")
 
 
