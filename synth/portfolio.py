@@ -29,6 +29,7 @@ from .engines.derivations import DERIVATIONS, derived_programs
 from .engines.enumeration import enumerate_programs
 from .engines.events import Batch, Candidate, Exhausted
 from .engines.holes import hole_programs
+from .engines.lines import line_programs
 from .engines.promotion import promoted_programs
 from .problem import Problem
 from .result import Optimal
@@ -168,6 +169,7 @@ class Portfolio:
             if not self.free:
                 holes = hole_programs(self.problem, 0, self.vocabulary, self.budget)
                 yield _Engine(CONSTANTS, self._compiled("holes", holes))
+                yield _Engine("lines", line_programs(self.problem, 0, self.vocabulary, self.budget))
             promoted = promoted_programs(self.problem, 0, self.vocabulary, self.free, self.budget)
             yield _Engine("promotion", self._compiled("promotion", promoted))
         if self.vocabulary.one_width is not None and not self.free and not self._partial and not self.spec.laws:

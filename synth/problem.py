@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, product
+from math import prod
 from typing import TYPE_CHECKING, Any
 
 from ..ir import graph
+from ..ir.bounds import range_within
 from ..ir.evaluate import evaluate
 from ..ir.graph import CHOICE, TRUE, Function, Node, Result, leaves, topological
 from ..ir.kernel import MAX_KERNEL_WIDTH, evaluate_batch
@@ -89,7 +91,23 @@ class Problem:
             return
         yield from self.laws.points()
         mentioned = sorted({int(node.data) for node in self.spec.constants()})
-        yield from islice(samples([node.width for node in self.inputs], seed=seed, mentioned=mentioned), POOL)
+        yield from self._within(islice(samples([node.width for node in self.inputs], seed=seed,
+                                               mentioned=mentioned), POOL))
+
+    def _within(self, candidates: Iterator[tuple[int, ...]]) -> Iterator[tuple[int, ...]]:
+        """The candidates, and where `requires` keeps inputs in ranges, others there in their place; all inputs if they
+        are few."""
+        ranges = [range_within([self.spec.requires], node) for node in self.inputs]
+        if all(part.size == part.words for part in ranges) or not all(part.size for part in ranges):
+            yield from candidates
+            return
+        for words in candidates:
+            yield tuple(word if (word - part.low) % part.words < part.size
+                        else (part.low + word % part.size) % part.words
+                        for word, part in zip(words, ranges, strict=True))
+        if prod(part.size for part in ranges) <= POOL:
+            yield from product(*((step % part.words for step in range(part.low, part.low + part.size))
+                                 for part in ranges))
 
     def _allowed(self, candidates: Sequence[tuple[int, ...]]) -> list[tuple[int, ...]]:
         """Those inputs among the candidates for which the spec says anything."""

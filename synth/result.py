@@ -17,6 +17,7 @@ from ..lift.spec import Spec
 if TYPE_CHECKING:
     from ..verify.verdict import Verdict
     from .others import Others
+    from .reach import Reach
 
 Status = Literal["proved", "none", "unknown", "vacuous", "bounded", "consistent"]
 
@@ -125,6 +126,13 @@ class Result:
         if self.function is None or self.spec.sketch is not None:
             return None
         return other_programs(self.spec, self.function)
+
+    @cached_property
+    def reach(self) -> tuple[Reach, ...]:
+        """Where the spec bounds an input: to which bound the proved program stays right. Takes some seconds at most."""
+        from .reach import reaches
+
+        return tuple(reaches(self.spec, self.llvm)) if self.status == "proved" and self.llvm is not None else ()
 
     def call(self, inputs: Sequence[int]) -> str:
         """The call of the function with these words, as an `example` line of a spec has it."""

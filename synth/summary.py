@@ -100,6 +100,7 @@ def _notes(result: Result) -> Iterator[str]:
             bound = getattr(result.proof, "bound", None)
             within = "proved" if bound is None else f"proved for up to {bound} runs of a loop,"
             yield f"  {within} on the emitted LLVM IR, read again, by {prover} in {result.proof.seconds:.2f} s"
+            yield from (f"  {reach}" for reach in result.reach)
         if result.holes:
             yield f"  this is the sketch with its holes filled, which took {search.seconds:.2f} s"
         elif search.engine == THE_REFERENCE:
@@ -137,6 +138,8 @@ def to_json(result: Result) -> dict[str, object]:
             "holes": [{"text": hole.text, "line": hole.place.line, "column": hole.place.column, "is": found}
                       for hole, found in result.holes],
             "optimal": optimal, "code": code, "proof": proof, "search": search, "others": others,
+            "reach": [{"parameter": each.parameter, "proved": each.proved, "fails": each.fails}
+                      for each in result.reach],
             "alternatives": [_alternative(each, result.status) for each in result.alternatives]}
 
 

@@ -3,19 +3,22 @@
 The two sides of a comparison are compiled apart, each into a module that stores its words, and compared by a third:
 in one module LLVM would turn the division on one side into the very multiplication on the other, and prove what is in
 question by its own rules. It runs in a child process, slice by slice, and gives up early where the time will not do.
+
+A word that a condition keeps below a bound has the bits of that bound alone.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from typing import Any
 
+from ...ir.bounds import range_within
 from ...ir.evaluate import fold
 from ...ir.facts import Facts
-from ...ir.graph import FALSE, TRUE, Function, Node, Parameter, Result, leaf, rewrite, substitute, topological
+from ...ir.graph import FALSE, TRUE, Function, Node, Parameter, Result, apply, leaf, rewrite, substitute, topological
 from ...ir.types import Type
 from ...jobs.limits import Deadline
 from ...jobs.workers import MEMORY, Crashed, TimedOut, borrowed
@@ -35,6 +38,18 @@ class Exhaustive:
     name: str = "all inputs"
 
     def ask(self, query: Query, deadline: Deadline) -> Answer:
+        narrow = _narrowed(query)
+        if not narrow:
+            return self._ask(query, deadline)
+        words = {node: apply("zext", short, width=node.width) for node, short in narrow.items()}
+        *assumptions, goal = substitute(query.conditions, words)
+        answer = self._ask(Query(goal, tuple(assumptions)), deadline)
+        if not isinstance(answer, Sat):
+            return answer
+        known = {short: node for node, short in narrow.items()}
+        return replace(answer, model={known.get(node, node): word for node, word in answer.model.items()})
+
+    def _ask(self, query: Query, deadline: Deadline) -> Answer:
         bits = sum(node.width for node in query.leaves if node.width > 1)
         flags = [node for node in query.leaves if node.width == 1]
         if bits > self.bits or len(flags) > FLAGS:
@@ -52,6 +67,17 @@ class Exhaustive:
                 case dict(model):
                     return Sat({**model, **{flag: int(value is TRUE) for flag, value in fixed.items()}}, self.name)
         return Unsat(self.name)
+
+
+def _narrowed(query: Query) -> dict[Node, Node]:
+    """For words that the conditions keep below a bound, a leaf of so few bits."""
+    found = {}
+    for node in query.leaves:
+        within = range_within(query.conditions, node)
+        bits = max(2, (within.low + within.size - 1).bit_length())
+        if node.width > 1 and within.size and bits < node.width:
+            found[node] = leaf(f"low bits of {node.data}", bits)
+    return found
 
 
 def simplified(conditions: Sequence[Node]) -> list[Node]:

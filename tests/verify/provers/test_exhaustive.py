@@ -113,3 +113,15 @@ def test_against_brute_force():
 @pytest.mark.slow
 def test_many_against_brute_force():
     against_brute_force(4, 1500)
+
+
+@pytest.mark.parametrize("bound", [5, 1000, 1 << 16])
+def test_words_that_are_kept_below_a_bound(bound):
+    x, y = leaf("x", 64), leaf("y", 64)
+    below = apply("ult", x, const(bound, 64)), apply("ule", y, const(2, 64))
+    quotient = apply("lshr", apply("mul", x, const(0x1999a, 64)), const(20, 64))
+    for y_is, answer in ((3, Unsat("all inputs")), (2, None)):  # y is never 3
+        goal = apply("or", apply("ne", quotient, apply("udiv", x, const(10, 64))), apply("eq", y, const(y_is, 64)))
+        query = Query(goal, below)
+        found = Exhaustive(bits=20).ask(query, Deadline(60))
+        assert found == answer if answer else isinstance(found, Sat) and query.holds(found.model)
