@@ -18,14 +18,14 @@ from ..lift.spec import Spec
 from ..verify.provers.exhaustive import Exhaustive
 from ..verify.provers.floorsum import FloorSum
 from ..verify.provers.portfolio import STANDARD, satisfiable
-from ..verify.provers.query import Query, Sat
+from ..verify.provers.query import Prover, Query, Sat
 from ..verify.provers.ring import RingForm
 from ..verify.refine import accepted, meets
 from ..verify.verdict import Proved, Refuted, Verdict
 
 SECONDS = 5.0  # for all inputs together
 ONE_PROOF = 2.0  # seconds
-PROVERS = (RingForm(), FloorSum(), Exhaustive(bits=24), *STANDARD)
+PROVERS: tuple[Prover, ...] = (RingForm(), FloorSum(), Exhaustive(bits=24), *STANDARD)
 
 Prove = Callable[[int], Verdict]
 
@@ -45,8 +45,8 @@ class Reach:
             return f"right for every greater {self.parameter}, too"
         if self.fails == self.proved + 1:
             return f"right for {self.parameter} up to {self.proved}, wrong for {self.fails}"
-        wrong = "" if self.fails is None else f"wrong for {self.fails}, "
-        return f"right for {self.parameter} up to {self.proved}, {wrong}not known {'beyond' if self.fails is None else 'in between'}"
+        beyond = "not known beyond" if self.fails is None else f"wrong for {self.fails}, not known in between"
+        return f"right for {self.parameter} up to {self.proved}, {beyond}"
 
 
 def reaches(spec: Spec, llvm: str) -> Iterator[Reach]:

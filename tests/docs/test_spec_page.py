@@ -30,6 +30,7 @@ PROGRAMS = {
     "is_power_of_two": lambda x: x.bit_count() == 1,
     "sign": lambda x: (x > 0) - (x < 0),
     "magnitude": abs,
+    "tenth": lambda x: x // 10,
     "round_up_to_8": lambda x: -(-x // 8) * 8,
     "common_bit": lambda x, y: (x & y) & -(x & y),
     "sort": lambda x, y: (min(x, y), max(x, y)),
@@ -49,7 +50,7 @@ PROGRAMS = {
 
 
 def test_there_are_many_and_each_is_introduced():
-    assert PAGE.count("```spec\n") == len(blocks("spec")) == len(SPECS) == 23
+    assert PAGE.count("```spec\n") == len(blocks("spec")) == len(SPECS) == 24
     for line, _ in blocks("spec"):
         assert line.endswith((":", "."))
 

@@ -26,8 +26,8 @@ def found(spec):
 
 
 @pytest.mark.parametrize("requires, wanted, most", [
-    ("x < 65536", "x / 10", 2), ("x < 65536", "x / 1000", 3), ("x < 65536", "x % 7", 2), ("x < 65536", "(x + 4) % 7", 3),
-    ("x < 366", "(5 * x + 461) / 153", 3), ("3 <= x < 15", "(153 * x - 457) / 5", 3),
+    ("x < 65536", "x / 10", 2), ("x < 65536", "x / 1000", 3), ("x < 65536", "x % 7", 2),
+    ("x < 65536", "(x + 4) % 7", 3), ("x < 366", "(5 * x + 461) / 153", 3), ("3 <= x < 15", "(153 * x - 457) / 5", 3),
 ])
 def test_divisions_on_a_range(spec_of, requires, wanted, most):
     assert min(instructions_of([node]) for node in found(spec_of(LINE.format(requires, wanted), NO_DIVISION))) <= most
