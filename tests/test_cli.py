@@ -82,7 +82,7 @@ def test_synthesizes_a_spec(here, capsys):
 
 
 SYNTH_KEYS = {"version", "status", "name", "cost", "optimal", "code", "proof", "search", "others", "alternatives",
-              "holes"}
+              "holes", "reach"}
 VERIFY_KEYS = {"version", "cached", "status", "reason", "bound", "undef_inputs", "counterexample", "prover", "seconds",
                "widths"}
 ERROR_KEYS = {"version", "status", "message", "file", "line", "column"}
