@@ -55,7 +55,7 @@ def reaches(spec: Spec, llvm: str) -> Iterator[Reach]:
     Nothing is said of inputs without such a bound, nor where the spec says nothing beyond it, or has divisions that
     must be shown to be defined.
     """
-    if spec.only_examples or spec.obligations or spec.syntax is not None:
+    if spec.only_examples or spec.obligations or spec.syntax is not None or spec.laws:
         return
     deadline = Deadline(SECONDS)
     bounded = [parameter for parameter in spec.parameters if _last(spec, parameter) < _order(parameter, -1)]
