@@ -136,8 +136,8 @@ def twice(both: ProcessPoolExecutor, measure: Callable[..., float], kind: object
 
 def compiled() -> str:
     """CPU seconds to compile the kernels of the search in an empty folder, and to load them from there."""
-    text = "import sys; from primir.synth import bank, chains, holes, promotion\n" \
-           "for part in (bank, chains, holes, promotion): part.compile_here()"
+    text = "from primir.synth.compilation import ALWAYS, LATER, generated\n" \
+           "for part in (*ALWAYS, *LATER): generated(part).functions"
     seconds = []
     with tempfile.TemporaryDirectory() as folder:
         for _ in range(2):

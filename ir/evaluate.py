@@ -26,13 +26,16 @@ def definitions(plain: bool) -> str:
 
 
 def _definition(row: Row, plain: bool) -> str:
+    return f"def op_{row.name}({', '.join('xyz'[: len(row.arguments)])}, {WORDS}):\n    return {result(row, plain)}\n"
+
+
+def result(row: Row, plain: bool) -> str:
+    """The row's result as an expression over x, y, z and WORDS."""
     text = row.python if plain and row.python is not None else row.value
     if text is None:
         assert row.meaning is not None
         text = calls(terms.parse(row.meaning))
-    if row.predicate:
-        text = f"O if {text} else Z"
-    return f"def op_{row.name}({', '.join('xyz'[: len(row.arguments)])}, {WORDS}):\n    return {text}\n"
+    return f"O if {text} else Z" if row.predicate else text
 
 
 def calls(term: terms.Term) -> str:

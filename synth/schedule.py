@@ -16,7 +16,7 @@ from ..verify.roundtrip import prove_emitted
 from ..verify.verdict import Bounded, Proved, Refuted, Unknown, Vacuous, Verdict
 from .budget import Budget, Spent
 from .check import Answer, refusal
-from .compilation import compile_kernels
+from .compilation import ALWAYS, compile_kernels
 from .laws import restricted_law
 from .portfolio import Found, Impossible, Portfolio, ask
 from .problem import Problem
@@ -85,7 +85,8 @@ class _Synthesis:
         self.budget.engine = "compilation, once for this machine,"
         try:
             self.budget.spend(0)
-            compile_kernels("bank", self.budget.deadline, lambda: self.budget.spend(0))
+            for part in ALWAYS:
+                compile_kernels(part, self.budget.deadline, lambda: self.budget.spend(0))
         except (TimedOut, Spent):
             raise _GaveUp("nothing: the search itself is compiled once, which did not end in time") from None
 

@@ -11,7 +11,7 @@ def compiled_search(request):
     if not any(part in item.nodeid for item in request.session.items for part in SEARCHING):
         return
     from primir.jobs.limits import Deadline
-    from primir.synth.compilation import compile_kernels
+    from primir.synth.compilation import ALWAYS, LATER, compile_kernels
 
-    for part in ("bank", "holes", "promotion", "chains"):
+    for part in (*ALWAYS, *LATER):
         compile_kernels(part, Deadline(None), lambda: None)

@@ -112,7 +112,7 @@ def compiled_alone(row):
     """A broken row, compiled without caching."""
     from numba import njit
 
-    space = dict(vars(kernel.kernels()))
+    space = kernel.rows().namespace()
     exec(evaluate._definition(row, plain=False), space)
     return njit(error_model="numpy")(space[f"op_{row.name}"])
 

@@ -9,7 +9,7 @@ from primir.ir.evaluate import evaluate
 from primir.ir.graph import leaf
 from primir.ir.kernel import unsigned
 from primir.ir.primes import TABLE
-from primir.synth.chains import FAMILIES, MACROS, Step, compiled, fields, periodic, pool, steps
+from primir.synth.chains import FAMILIES, MACROS, Step, fields, macros, periodic, pool, steps
 from primir.synth.engines.chains import chain_programs
 
 
@@ -23,7 +23,7 @@ def test_the_compiled_macro_is_its_text(kind, width):
         values = [[rng.getrandbits(width) for _ in range(4)] for _ in "xy"]
         xs, ys = (np.array(row, dtype=np.uint64) for row in values)
         out = np.empty(4, dtype=np.uint64)
-        compiled().step(kind, ys, xs, np.uint64(shift), np.uint64(mask), *unsigned(width, width), out)
+        macros().functions.step(kind, ys, xs, np.uint64(shift), np.uint64(mask), *unsigned(width, width), out)
         wanted = [evaluate([node], {x: a, y: b})[0] for a, b in zip(*values, strict=True)]
         assert out.tolist() == wanted, (MACROS[kind], shift, mask)
 
