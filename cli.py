@@ -282,8 +282,8 @@ def group() -> None:
     primir verify old.py:f new.ll:f         does the new one do what the old one did?
     primir lift module.ll:f                 a function as a graph of primitive operations
 
-    A source is path[:function] of a .spec, .sl, .py, .ll, .bc, .c, .cpp or .rs file, or pkg.module:function. A .py file
-    is executed; the others are only read, or compiled and then read.
+    A source is path[:function] of a .spec, .sl, .csv, .py, .ll, .bc, .c, .cpp or .rs file, or pkg.module:function. A
+    .py file is executed; the others are only read, or compiled and then read.
 
     \b
     Exit codes: 0 yes, 1 no, 2 bad input, 3 unknown, 4 a bug in primir, 130 Ctrl-C
@@ -298,6 +298,7 @@ def group() -> None:
 @click.option("--using", multiple=True, metavar="OPS", help="The operations to use: names, or a set (plain, full).")
 @click.option("--forbid", multiple=True, metavar="OPS", help="Operations not to use.")
 @click.option("--requires", metavar="CONDITION", help="A condition on the inputs, as in a .spec: 'x != 0'.")
+@click.option("--examples", metavar="FILE", help="More examples, from a table in a .csv file.")
 @click.option("--minimize", type=click.Choice(["instructions", "latency", "size"]),
               help="What the program has least of; cycles and bytes are those of x86-64.  [default: instructions]")
 @click.option("--branchless", is_flag=True, help="No conditional branch in the machine code for this host.")
@@ -313,14 +314,14 @@ def group() -> None:
 @click.option("--interactive", is_flag=True,
               help="Ask for a result that the examples leave open, as long as there is one, and search again.")
 @_common("text json sygus", time=60.0)
-def synth(source: str, using: tuple[str, ...], forbid: tuple[str, ...], requires: str | None,
+def synth(source: str, using: tuple[str, ...], forbid: tuple[str, ...], requires: str | None, examples: str | None,
           minimize: str | None, branchless: bool, constant_time: bool, alternatives: int, outputs: tuple[str, ...],
           seed: int, work: int | None, time: float, jobs: int, cflags: str, unroll: int | None, accept: tuple[str, ...],
           form: str | None, quiet: bool, interactive: bool) -> int:
     """Finds the shortest program that meets SPEC, and proves it.
 
-    SPEC is a .spec or .sl (SyGuS) file, or a function (Python, C, C++, Rust, LLVM IR) whose behaviour the program must
-    have.
+    SPEC is a .spec or .sl (SyGuS) file, a .csv table of examples, or a function (Python, C, C++, Rust, LLVM IR) whose
+    behaviour the program must have.
 
     \b
     primir synth turn_off.spec
@@ -334,11 +335,13 @@ def synth(source: str, using: tuple[str, ...], forbid: tuple[str, ...], requires
     spec, 3 none was found within the limits, or one that is proved only up to the bound of a loop.
     """
     from .api import reading
-    from .lift.source import lift_specs, restrict
+    from .lift.source import lift_specs, restrict, with_examples
 
     specs = [restrict(spec, requires=requires, using=using or None, forbid=forbid, minimize=minimize,
                       branchless=branchless, constant_time=constant_time)
              for spec in lift_specs(source, reading(unroll, cflags))]
+    if examples is not None:
+        specs = [with_examples(spec, Path(examples)) for spec in specs]
     _check_outputs(outputs, specs, source)
     if form == "sygus" and any(spec.syntax is None for spec in specs):
         raise click.UsageError("--format sygus is for .sl files")

@@ -8,6 +8,7 @@ happens only where the user named the file.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -30,7 +31,7 @@ Source: TypeAlias = "str | os.PathLike[str] | Callable[..., Any] | Function | Sp
 Matched: TypeAlias = "tuple[str, Function | PrimirError, Function | PrimirError]"  # a name, and both sides
 
 COMPILED = (".c", ".h", ".cc", ".cpp", ".cxx", ".hpp", ".rs")
-READ = (".spec", ".sl", ".py", ".ll", ".bc", *COMPILED)
+READ = (".spec", ".sl", ".csv", ".py", ".ll", ".bc", *COMPILED)
 LARGEST = 64  # MiB that a source may have
 LATER = {".zig": "Zig"}
 
@@ -170,6 +171,8 @@ def lift_source(source: Source, reading: Reading = READING) -> list[Spec] | Func
             return _specs_in(location)
         case ".sl":
             return [_sygus_in(location)]
+        case ".csv":
+            return [_table_in(location)]
         case ".py":
             return [lift_lowered(lowered, reading) for lowered, _ in _run(location, "one")][0]
         case ".ll" | ".bc":
@@ -296,6 +299,27 @@ def _sygus_in(location: Location) -> Spec:
     if location.function not in (None, spec.name):
         raise _no_function(location, [spec.name], "function to find")
     return spec
+
+
+def _table_in(location: Location) -> Spec:
+    """The spec that a table of examples is; the function is called like the file."""
+    from .columns import parse_table
+
+    assert location.file is not None
+    name = re.sub(r"\W", "_", location.file.stem, flags=re.ASCII)
+    name = location.function or (name if name.isidentifier() else f"f_{name}")
+    return parse_table(_text(location.file), str(location.file), name)
+
+
+def with_examples(spec: Spec, path: Path) -> Spec:
+    """`spec` with the examples of a table in a `.csv` file. PrimirError where they contradict it."""
+    from .columns import with_table
+
+    if path.suffix.lower() != ".csv":
+        raise PrimirError("a table of examples is a .csv file", Place(str(path)))
+    if not _exists(path):
+        raise _no_file(str(path))
+    return with_table(spec, _text(_readable(path)), str(path))
 
 
 def _lift_llvm(location: Location, reading: Reading) -> Function:

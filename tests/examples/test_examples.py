@@ -13,6 +13,7 @@ SYNTH = [
     # source, options, status, at most so many instructions
     ("turn_off.spec", "", "proved", 2),
     ("from_examples.spec", "", "consistent", 2),
+    ("larger.csv", "", "consistent", 1),
     ("half.spec", "", "none", None),
     ("contradictory.spec", "", "vacuous", None),
     ("merge.sl", "", "proved", 3),
