@@ -173,6 +173,23 @@ def conjuncts(conditions: Iterable[Node]) -> Iterator[Node]:
             yield node
 
 
+def disjuncts(condition: Node) -> list[Node]:
+    """The parts that `condition`, of width 1, joins by or, or by what is not an and, each once, from left to right."""
+    stack, seen, found = [condition], set[Node](), list[Node]()
+    while stack:
+        node = stack.pop()
+        if node in seen:
+            continue
+        seen.add(node)
+        if node.op == "or":
+            stack.extend(reversed(node.args))
+        elif node.op == "not" and node.args[0].op == "and":
+            stack.extend(negate(arg) for arg in reversed(node.args[0].args))
+        else:
+            found.append(node)
+    return found
+
+
 # --- walking ----------------------------------------------------------------------------------------------------------
 
 

@@ -8,7 +8,7 @@ two hold at once and say different things there is none at all, which `clash` lo
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import combinations, islice
 
@@ -26,6 +26,7 @@ from ..ir.graph import (
     both,
     choose,
     conjuncts,
+    disjuncts,
     either,
     leaves,
     negate,
@@ -132,7 +133,7 @@ def _cases(condition: Node, output: Node) -> list[Case] | None:
         elif node.op == "and":
             stack += ((where, part) for part in reversed(node.args))
         elif node.op == "or":
-            parts = _disjuncts(node)
+            parts = disjuncts(node)
             if any(negate(part) in parts for part in parts):
                 continue
             about = [part for part in parts if output in leaves([part])]
@@ -150,18 +151,4 @@ def _cases(condition: Node, output: Node) -> list[Case] | None:
             return None
         if len(found) + len(stack) > MOST:
             return None
-    return found
-
-
-def _disjuncts(node: Node) -> Collection[Node]:
-    found: dict[Node, None] = {}
-    stack = [node]
-    while stack:
-        each = stack.pop()
-        if each.op == "or":
-            stack += reversed(each.args)
-        elif each.op == "not" and each.args[0].op == "and":
-            stack += map(negate, reversed(each.args[0].args))
-        else:
-            found[each] = None
     return found

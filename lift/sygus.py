@@ -3,8 +3,8 @@
 A call of the function stands for a leaf while a constraint is read. Each conjunct of the constraints is for all values
 of its own variables, so it may be said over the parameters instead: with f(x, y) its variables are renamed, with
 f(x, x) or f(x, #x00) it is said where the parameters have that form. With constants alone it is an example, as
-`f(#x01) = #x02`; as `f(x) = E` it is a reference; else it is a predicate. A conjunct over two different calls says how
-they are related, which a `Spec` cannot say: it is refused.
+`f(#x01) = #x02`; as `f(x) = E` it is a reference; else it is a predicate. A conjunct over several calls, or over a call
+of terms, says how calls are related: it is a law.
 
 Operations are total here, as in SMT-LIB, in the file and in the answer. docs/sygus.md is the page for users.
 """
@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -22,6 +22,7 @@ from ..ir.evaluate import evaluate, fold
 from ..ir.graph import (
     CONST,
     FALSE,
+    INPUT,
     TRUE,
     Function,
     Node,
@@ -43,10 +44,11 @@ from ..ir.graph import (
 from ..ir.types import Type
 from .cases import MOST, Case, cases_of, clash, defined, function_of, inputs_of
 from .grammar import CONSTANT, Grammar, Production, Syntax, same_word
+from .relation import law_of
 from .sexpr import first, is_list, items, read_lists, shown, symbol
 from .shortcuts import closed
 from .smtlib import LOGIC, Reader, Term, sort_text
-from .spec import Example, Output, Spec
+from .spec import Example, Law, Output, Spec
 
 if TYPE_CHECKING:
 
@@ -262,8 +264,6 @@ class _File:
             return None
         self._check_call(name, args, [parameter.type for parameter in self.target.parameters], part)
         key = tuple(rewrite([arg.node for arg in args], fold))
-        if any(node in self.calls for node in leaves(key)):
-            raise self.error(f"{name} is called on what {name} gives, which is not understood", part)
         for node, known in self.calls.items():
             if known == key:
                 return Term(self.target.output.type, node)
@@ -328,35 +328,60 @@ class _Meaning:
         self.file, self.target = file, target
         self.examples: dict[tuple[int, ...], Example] = {}
         self.predicates: list[Node] = []
-        self.requires: list[Node] = []  # what the assumptions say for each conjunct
+        self.constraints = file.constraints
+        self.laws: list[Law] = []
         self.reference: Node | None = None
 
     def spec(self, name: str) -> Spec:
-        for said in self.file.constraints:
+        requires = self._precondition()
+        for said in self.constraints:
             self._conjunct(said)
-        assumed = set(self.requires)
-        if len(assumed) > 1:
-            raise self.file.error("under an assumption all constraints must be over the same arguments",
-                                  self.file.assumptions[0].part)
-        if self.file.assumptions and (not assumed or self.examples):
-            raise self.file.error("an assumption and calls on constants are not understood together",
-                                  self.file.assumptions[0].part)
-        requires = assumed.pop() if assumed else TRUE
         target = self.target
         domain = self._joined_cases(requires)
         reference = None
         if self._contradicted():
-            self.reference, self.predicates = None, [FALSE]
+            self.reference, self.predicates, self.laws = None, [FALSE], []
         if self.reference is not None:
             result = Result(target.output.type, self.reference)
             reference = Function(name, target.parameters, (result,), domain=both(requires, domain))
-        if reference is None and not self.predicates and not self.examples:
+        if reference is None and not self.predicates and not self.examples and not self.laws:
             self.predicates.append(apply("ule", target.output.value, const(-1, target.output.type.width)))  # anything
         grammar = target.syntax.grammar
         rows = {row for row, _, _ in grammar.operations} if grammar is not None else None
         operations = tuple(name for name in _table() if name in rows) if rows is not None else _plain()
         return Spec(name, target.parameters, (target.output,), requires, reference, all_of(self.predicates),
-                    tuple(self.examples.values()), operations, syntax=target.syntax)
+                    tuple(self.examples.values()), operations, syntax=target.syntax, laws=tuple(self.laws))
+
+    def _precondition(self) -> Node:
+        """What the assumptions say of the parameters, where all constraints are about one call on variables.
+
+        Elsewhere they become a part of each constraint.
+        """
+        assumed = all_of(said.node for said in self.file.assumptions)
+        if assumed is TRUE:
+            return TRUE
+        calls = {call for said in self.constraints for call in self._calls([said.node])}
+        if len(calls) == 1 and (renamed := self._on_variables(*calls)) is not None:
+            if all(node in renamed for node in leaves([assumed])):
+                return substitute([assumed], renamed)[0]
+        self.constraints = [replace(said, node=either(negate(assumed), said.node)) for said in self.constraints]
+        return TRUE
+
+    def _on_variables(self, call: Node) -> dict[Node, Node] | None:
+        """The parameters by the variables that a call has as arguments, where these are all different."""
+        renamed = dict(zip(self.file.calls[call], (p.value for p in self.target.parameters), strict=True))
+        plain = all(node.op == INPUT and node not in self.file.calls for node in renamed)
+        return renamed if plain and len(renamed) == len(self.target.parameters) else None
+
+    def _calls(self, roots: Sequence[Node]) -> dict[Node, tuple[Node, ...]]:
+        """The calls in terms, and in the arguments of these, inner ones first; with their arguments."""
+        found: set[Node] = set()
+        stack = list(roots)
+        while stack:
+            new = {each for each in leaves([stack.pop()]) if each in self.file.calls} - found
+            found |= new
+            stack += [node for call in new for node in self.file.calls[call]]
+        return {call: args for call, args in self.file.calls.items() if call in found}
 
     def _joined_cases(self, requires: Node) -> Node:
         """Makes one function of what is said in several cases; where it says anything."""
@@ -375,6 +400,8 @@ class _Meaning:
             self.predicates = [FALSE]
             return TRUE
         value, domain = function_of(every)
+        if self.laws and domain is not TRUE:  # they speak of other inputs too
+            return TRUE
         if clashing is not None:
             self.predicates = []
         if domain is FALSE:
@@ -385,7 +412,7 @@ class _Meaning:
     def _took_as_example(self, case: Case) -> bool:
         """Takes a case that speaks of one input as an example, if no other is there for it; whether it did."""
         words = inputs_of(case, [parameter.value for parameter in self.target.parameters])
-        if words is None or not case.value.is_const or self.file.assumptions:
+        if words is None or not case.value.is_const:
             return False
         example = Example(words, (int(case.value.data),))
         return self.examples.setdefault(words, example) == example
@@ -406,35 +433,37 @@ class _Meaning:
 
     def _conjunct(self, said: _Said) -> None:
         (node,) = rewrite([said.node], fold)
-        calls = [each for each in leaves([node]) if each in self.file.calls]
+        calls = self._calls([node])
         if not calls:
             self._without_call(node, said)
             return
-        if len(calls) > 1:
-            raise self.file.error(f"this constraint relates several calls of {self.target.name}, "
-                                  "which is not understood", said.part)
-        args = self.file.calls[calls[0]]
-        if not self.file.assumptions and (example := self._example(node, calls[0], args)) is not None:
+        call, args = next(iter(calls.items()))
+        variables = {arg for arg in args if not arg.is_const}
+        if len(calls) > 1 or any(arg.args for arg in args) or not variables | {call} >= set(leaves([node])):
+            self._relation(node, calls, said)
+            return
+        if (example := self._example(node, call, args)) is not None:
             if self.examples.setdefault(example.inputs, example) == example:
                 return
-        renamed, where = self._over_parameters(args, said)
-        renamed[calls[0]] = self.target.output.value
+        renamed, where = self._over_parameters(args)
+        renamed[call] = self.target.output.value
         (condition,) = substitute([node], renamed)
-        self._refuse_other_variables(condition, said)
-        if self.file.assumptions:
-            (assumed,) = substitute([all_of(each.node for each in self.file.assumptions)], renamed)
-            self._refuse_other_variables(assumed, said)
-            self.requires.append(assumed)
         value = defined(condition, self.target.output.value)
         if where is TRUE and value is not None and self.reference is None:
             self.reference = value
         else:
             self.predicates.append(either(negate(where), condition))
 
+    def _relation(self, node: Node, calls: Mapping[Node, tuple[Node, ...]], said: _Said) -> None:
+        types = {term.node: term.type for term in self.file.variables.values()}
+        law = law_of(node, calls, types, shown(said.part), self.file.source.place(first(said.part)))
+        if law is not None:
+            self.laws.append(law)
+
     def _without_call(self, node: Node, said: _Said) -> None:
         if node is TRUE:
             return
-        if node is not FALSE or self.file.assumptions:
+        if node is not FALSE:
             raise self.file.error(f"this constraint says nothing about {self.target.name}", said.part)
         self.predicates.append(FALSE)
 
@@ -447,27 +476,16 @@ class _Meaning:
             return None
         return Example(tuple(int(arg.data) for arg in args), (int(value.data),))
 
-    def _over_parameters(self, args: Sequence[Node], said: _Said) -> tuple[dict[Node, Node], Node]:
+    def _over_parameters(self, args: Sequence[Node]) -> tuple[dict[Node, Node], Node]:
         """The parameters in place of variables, and where the parameters are what the arguments of the call are."""
         renamed: dict[Node, Node] = {}
         where: list[Node] = []
         for arg, parameter in zip(args, self.target.parameters, strict=True):
             if arg.op == CONST or arg in renamed:
                 where.append(apply("eq", parameter.value, renamed.get(arg, arg)))
-            elif arg.args:
-                raise self.file.error(f"{self.target.name} is called on a term here, which is not understood",
-                                      said.part, "call it on variables or constants")
             else:
                 renamed[arg] = parameter.value
         return renamed, all_of(where)
-
-    def _refuse_other_variables(self, condition: Node, said: _Said) -> None:
-        known = {*(parameter.value for parameter in self.target.parameters), self.target.output.value}
-        for each in leaves([condition]):
-            if each not in known:
-                name = str(each.data).removeprefix("variable ")
-                raise self.file.error(f"{name} is no argument of {self.target.name} here, which is not understood",
-                                      said.part)
 
 
 def _table() -> Iterable[str]:

@@ -218,7 +218,10 @@ class Problem:
         return {node: np.ascontiguousarray(table[:, index]) for index, node in enumerate(self.inputs)}
 
     def failures(self, values: Sequence[Node], limit: int = 1) -> list[tuple[int, ...]]:
-        """Inputs on which results with these `values` are wrong, `limit` at the most, from all over those at hand."""
+        """Inputs on which results with these `values` are wrong, `limit` at the most, from all over those at hand.
+
+        Where these show nothing, and laws are broken, the inputs of their calls, which are at hand from then on.
+        """
         import numpy as np
 
         if not self.count:
@@ -232,7 +235,10 @@ class Problem:
             wrong |= np.asarray(holds) == 0
         rows = wrong.nonzero()[0]
         if not len(rows):
-            return self.laws.broken(values, limit)
+            broken = self.laws.broken(values, limit)
+            if any(words not in self._rows for words in broken):
+                self._extend(self._allowed(broken))
+            return broken
         return [self.tuples[int(row)] for row in rows[:: -(-len(rows) // limit) or 1]]
 
     def accepts(self, values: Words, rows: Sequence[int]) -> NDArray[np.bool_]:

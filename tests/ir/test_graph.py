@@ -177,6 +177,16 @@ def test_shortcuts_shorten():
     assert graph.all_of([]) is TRUE
 
 
+@pytest.mark.parametrize("condition, parts", [
+    (P, [P]),
+    (apply("or", P, apply("or", Q, P)), [P, Q]),
+    (apply("not", apply("and", P, apply("not", Q))), [apply("not", P), Q]),
+    (apply("or", apply("and", P, Q), Q), [apply("and", P, Q), Q]),
+])
+def test_the_parts_of_a_disjunction(condition, parts):
+    assert graph.disjuncts(condition) == parts
+
+
 def test_a_function_over_other_roots():
     function = Function("f", (), (Result(Type(8), X), Result(Type(8), Y, P)))
     assert function.roots == (X, Y, FALSE, P, FALSE, TRUE, FALSE, FALSE)

@@ -17,6 +17,11 @@ CASES = {  # the grammar, the constraints, and the answer
               "(and (=> (bvult #x0009 a) (= (f a) a)) (=> (bvult a #x0007) (= (f a) #x0007)))", None),
     "cases that never hold": ("", "(=> (bvult a #x0000) (= (f a) (bvadd a a)))", None),
     "cases and examples": ("", "(and (=> (bvult a #x0007) (= (f a) a)) (= (f #x0009) #x0000))", None),
+    "an inverse": (f"((S {WORD})) ((S {WORD} (x #x0001 (bvadd S S) (bvnot S))))",
+                   "(and (= (f (f a)) a) (= (f #x0000) #xffff) (= (f #x0001) #xfffe))", None),
+    "a step": (f"((S {WORD})) ((S {WORD} (x #x0001 (bvadd S S))))",
+               "(and (= (f (bvadd a #x0001)) (bvadd (f a) #x0002)) (= (f #x0000) #x0001))", None),
+    "a bound for all": ("", "(=> (bvult b #x0100) (bvule (bvand a b) (f a)))", None),
     "examples": (f"((S {WORD})) ((S {WORD} (x (bvmul S S) (bvnot S))))",
                  "(and (= (f #x0003) #x0009) (= (f #x0005) #x0019) (= (f #x0100) #x0000))", None),
     "a Bool inside": (f"((S {WORD}) (B Bool)) ((S {WORD} (x #x0007 (ite B S S))) (B Bool ((bvugt S S))))",
@@ -30,14 +35,16 @@ CASES = {  # the grammar, the constraints, and the answer
 
 
 def text_of(grammar, constraint):
-    return f"(set-logic BV)(synth-fun f ((x {WORD})) {WORD} {grammar})(declare-var a {WORD})" \
+    return f"(set-logic BV)(synth-fun f ((x {WORD})) {WORD} {grammar})" \
+           f"(declare-var a {WORD})(declare-var b {WORD})" \
            f"(constraint {constraint})(check-synth)"
 
 
 def is_right(answer, constraint):
     """Whether z3 finds no input on which the constraint fails for the answer."""
     solver = z3.Solver()
-    solver.add(z3.parse_smt2_string(f"{answer}(declare-const a {WORD})(assert (not {constraint}))"))
+    solver.add(z3.parse_smt2_string(f"{answer}(declare-const a {WORD})(declare-const b {WORD})"
+                                    f"(assert (not {constraint}))"))
     return solver.check() == z3.unsat
 
 
@@ -62,6 +69,7 @@ def test_the_check_with_z3_notices_a_wrong_answer():
     "(and (bvult (f a) a) (= (f #x0001) #x0001))",
     "(and (=> (bvult a #x0007) (= (f a) a)) (=> (bvult #x0005 a) (= (f a) #x0000)))",
     "(and (=> (bvult a #x0007) (= (f a) a)) (= (f #x0003) #x0000))",
+    "(and (= (f (f a)) a) (= (f #x0003) #x0004) (= (f #x0004) #x0005))",
 ])
 def test_contradictions_are_infeasible(constraint):
     result = synthesize(parse_sygus(text_of("", constraint)), time=30)
