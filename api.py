@@ -21,7 +21,7 @@ from .ir.errors import Place, PrimirError
 from .jobs.limits import Deadline
 from .lift.loops import UNROLL, Unroll
 from .lift.marks import MARK, Mark, Names
-from .lift.source import Reading, Source, lift_source, lift_specs, restrict
+from .lift.source import Reading, Source, lift_source, lift_specs, restrict, with_sketch
 
 if TYPE_CHECKING:
     from .ir.graph import Function
@@ -38,8 +38,8 @@ def synthesize(spec: Source, *, using: Names | None = None, forbid: Names = (),
                requires: str | None = None, minimize: str | None = None, branchless: bool = False,
                constant_time: bool = False, alternatives: int = 0, time: float | None = 60, seed: int = 0,
                work: int | None = None, unroll: int | None = None, cflags: Cflags = (),
-               report: Report | None = None) -> Result:
-    """The cheapest program that meets `spec`, proved.
+               report: Report | None = None, sketch: Source | None = None) -> Result:
+    """The cheapest program that meets `spec`, proved; with a `sketch`, that with its holes filled.
 
     `using` and `forbid` name the operations that it may use, as "add sub xor" or a set of them ("plain", "full").
     `requires` is a condition on the inputs, as in a `.spec`. `time` is in seconds (None: no limit), `work` in
@@ -47,7 +47,8 @@ def synthesize(spec: Source, *, using: Names | None = None, forbid: Names = (),
     `minimize` names what the program has least of: "instructions", "latency" (cycles) or "size" (bytes). The machine
     code of a `branchless` program has no conditional branch; a `constant_time` one has nothing whose time depends on
     data. With `alternatives` the result has up to so many programs, none of which is better than another by all costs.
-    `report` hears of the progress. PrimirError where the spec is wrong, or where a file holds several.
+    `report` hears of the progress. A `sketch` is a function with `primir.hole()` in it, or names one in Python, LLVM
+    IR, C, C++ or Rust (docs/sketches.md). PrimirError where the spec is wrong, or where a file holds several.
     """
     _check_text(requires, using, forbid)
     _check_limits(time, seed, work)
@@ -56,6 +57,8 @@ def synthesize(spec: Source, *, using: Names | None = None, forbid: Names = (),
     only = _only_spec(lift_specs(spec, reading(unroll, cflags)), spec)
     wanted = restrict(only, requires=requires, using=using, forbid=forbid, minimize=minimize, branchless=branchless,
                       constant_time=constant_time)
+    if sketch is not None:
+        wanted = with_sketch(wanted, sketch, reading(unroll, cflags))
     return synthesize_spec(wanted, time, seed, work, report, alternatives)
 
 

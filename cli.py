@@ -306,6 +306,7 @@ def group() -> None:
               help="No choice, no division: nothing in the machine code takes time by data.")
 @click.option("--alternatives", type=click.IntRange(min=0), default=0, metavar="N",
               help="Show up to N proved programs, each the best in some way, with their speed on this machine.")
+@click.option("--sketch", metavar="SKETCH", help="A function with holes, which the program is when they are filled.")
 @click.option("-o", "--output", "outputs", multiple=True, metavar="FILE",
               help="Write the program; the suffix says as what: .c .h .ll .py .s .o .so. Repeatable.")
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Chooses the sample inputs.")
@@ -317,7 +318,7 @@ def group() -> None:
 def synth(source: str, using: tuple[str, ...], forbid: tuple[str, ...], requires: str | None, examples: str | None,
           minimize: str | None, branchless: bool, constant_time: bool, alternatives: int, outputs: tuple[str, ...],
           seed: int, work: int | None, time: float, jobs: int, cflags: str, unroll: int | None, accept: tuple[str, ...],
-          form: str | None, quiet: bool, interactive: bool) -> int:
+          form: str | None, quiet: bool, interactive: bool, sketch: str | None) -> int:
     """Finds the shortest program that meets SPEC, and proves it.
 
     SPEC is a .spec or .sl (SyGuS) file, a .csv table of examples, or a function (Python, C, C++, Rust, LLVM IR) whose
@@ -330,18 +331,21 @@ def synth(source: str, using: tuple[str, ...], forbid: tuple[str, ...], requires
     primir synth specs.spec:third --format json --time 10
     primir synth times_nine.spec --minimize latency --alternatives 4
     primir synth clamp.py --constant-time --forbid "mul"
+    primir synth average.py:average --sketch average.py:with_holes
 
     Exit codes: 0 proved (or consistent, where the spec has only examples), 1 no program exists or no input meets the
     spec, 3 none was found within the limits, or one that is proved only up to the bound of a loop.
     """
     from .api import reading
-    from .lift.source import lift_specs, restrict, with_examples
+    from .lift.source import lift_specs, restrict, with_examples, with_sketch
 
     specs = [restrict(spec, requires=requires, using=using or None, forbid=forbid, minimize=minimize,
                       branchless=branchless, constant_time=constant_time)
              for spec in lift_specs(source, reading(unroll, cflags))]
     if examples is not None:
         specs = [with_examples(spec, Path(examples)) for spec in specs]
+    if sketch is not None:
+        specs = [with_sketch(spec, sketch, reading(unroll, cflags)) for spec in specs]
     _check_outputs(outputs, specs, source)
     if form == "sygus" and any(spec.syntax is None for spec in specs):
         raise click.UsageError("--format sygus is for .sl files")

@@ -13,6 +13,7 @@ from typing import Any, NoReturn
 from ..ir.errors import PrimirError
 from ..ir.types import BOOL, STANDARD, Type
 from .functions import Definition
+from .sketch import LARGEST, Kind, Site
 from .values import (
     DIVISION,
     FAR,
@@ -47,6 +48,7 @@ COMPARISONS: Mapping[type[ast.cmpop], str] = MappingProxyType(
 MIRRORED: Mapping[type[ast.cmpop], type[ast.cmpop]] = MappingProxyType(
     {ast.Lt: ast.Gt, ast.LtE: ast.GtE, ast.Gt: ast.Lt, ast.GtE: ast.LtE}
 )
+SMALL = -(1 << 32), (1 << 32) - 1  # a constant that nothing gives a type
 POWER = 64  # the largest constant exponent
 RAISED = "__raised__"  # the name of the exception class that stands for all of them
 GUARDED = f"""def shift(x, n):
@@ -73,6 +75,7 @@ class Program:
 
     helpers: list[tuple[ast.FunctionDef, str]] = field(default_factory=list)  # and their files
     remarks: dict[str, None] = field(default_factory=dict)
+    sites: dict[object, Site] = field(default_factory=dict)  # the holes, by where they stand
     calls: int = 0
     names: int = 0
     invariants: dict[object, Any] = field(default_factory=dict)  # of loops, by what holds before them
@@ -320,6 +323,41 @@ class Arithmetic:
         type_ = self.common(values, node, sized=True)
         new = self.helper(extreme_text("<" if least else ">", len(values)), [self.cast(v, type_, node) for v in values])
         return result_of(new, type_, pick(v.low for v in values), pick(v.high for v in values), values)
+
+    # Holes
+
+    def hole(self, node: ast.Call, values: Sequence[Value], type: Type | None) -> Value:
+        """`hole()`, a constant, or `hole(x, y)`, an expression over these; of the type of a cast around it, if any."""
+        if type is None and values:
+            types = list(dict.fromkeys(as_integer(each).type for each in values))
+            if len(types) > 1:
+                names = " and ".join(map(str, types))
+                self.refuse(node, f"a hole over values of several types, {names}", f"write {types[0]}(...) around it")
+            (type,) = types
+        bounds_ = None if type is not None or values else SMALL
+        type = type or I64
+        texts = tuple(ast.unparse(each) for each in node.args)
+        kind: Kind = "expression" if values else "constant"
+        made = self._call_of(node, kind, type, texts, [self.cast(each, U64, node) for each in values], bounds_)
+        low, high = bounds_ or bounds(type)
+        return Value(cast_to(type, made), type, low, high, word=type.width == 64 and bounds_ is None)
+
+    def choice(self, node: ast.Call, values: Sequence[Value]) -> Value:
+        """`choose(a, b)`: one of these."""
+        if not 1 <= len(values) <= LARGEST:
+            self.refuse(node, f"a choice among {len(values)} values", f"give it 1 to {LARGEST}")
+        texts = tuple(ast.unparse(each) for each in node.args)
+        made = self._call_of(node, "choice", U64, texts, [])
+        return self.chosen(node, Value(made, U64, 0, len(values) - 1), values, U64)
+
+    def _call_of(self, node: ast.Call, kind: Kind, type: Type, texts: tuple[str, ...], arguments: list[ast.expr],
+                 bounds_: tuple[int, int] | None = None) -> ast.expr:
+        """The call that stands for the hole at `node`, with the number of its site."""
+        place = self.definition.place(node)
+        key = place.file, place.line, place.column, type
+        self.program.sites.setdefault(key, Site(kind, ast.unparse(node), type, place, texts, bounds_))
+        number = list(self.program.sites).index(key)
+        return call(f"__hole{len(arguments)}__", [ast.Constant(number), *arguments])
 
     # Loops
 

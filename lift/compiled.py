@@ -30,6 +30,7 @@ from .lowering import RAISE
 from .machine import Machine
 from .procedures import PLACE, Assembly, Procedure, assembled, disassembled, reduced
 from .rust import compile_rust
+from .sketch import Holes
 from .slices import Slices, slices_of_compiled
 
 SUFFIXES = (*C, *CPP, ".rs")
@@ -54,14 +55,15 @@ class Chosen:
     target: Target
 
 
-def lift_compiled(file: Path, name: str | None = None, cflags: Sequence[str] = (), unroll: Unroll = UNROLL) -> Function:
+def lift_compiled(file: Path, name: str | None = None, cflags: Sequence[str] = (), unroll: Unroll = UNROLL,
+                  holes: Holes | None = None) -> Function:
     """The function `name` of a C, C++ or Rust file, the only one that it defines where none is named.
 
     A name may be as it is written (`f`), with its scopes (`ns::f`) or parameters (`f(int)`), or mangled. `cflags` are
-    for the compiler of C and C++. PrimirError, with its place in the file, for what does not compile, is not there, or
-    cannot be lifted.
+    for the compiler of C and C++. With `holes` it is a sketch. PrimirError, with its place in the file, for what does
+    not compile, is not there, or cannot be lifted.
     """
-    return _function(compiled(file, cflags), name, unroll)
+    return _function(compiled(file, cflags), name, unroll, holes)
 
 
 def lift_compiled_pairs(file: Path, cflags: Sequence[str] = (),
@@ -91,11 +93,11 @@ def compiled(file: Path, cflags: Sequence[str] = ()) -> Compiled:
     return result
 
 
-def _function(source: Compiled, name: str | None, unroll: Unroll) -> Function:
+def _function(source: Compiled, name: str | None, unroll: Unroll, holes: Holes | None = None) -> Function:
     chosen: Chosen = _in_child("read_function", source, name)
     user = _traced(chosen, source.file)
     function = lift_llvm(Printed(chosen.text, user), plain_name(chosen.symbol), file=source.file, raises={RAISE},
-                         unroll=unroll)
+                         unroll=unroll, holes=holes)
     return _typed(function, chosen, source)
 
 

@@ -15,6 +15,7 @@ from typing import TypeAlias
 
 from ..ir.primes import MAX_WIDTH
 from .assembly import NAME
+from .sketch import is_hole
 
 WORDS = 256  # words that an aggregate may hold
 NESTING = 16  # aggregates inside aggregates
@@ -300,11 +301,14 @@ def call(rest: str) -> Call:
         raise Refused("inline assembly")
     if not at:
         raise Refused("a call through a pointer")
-    if words[at - 1].startswith("("):  # the whole type is printed where the function is variadic
-        raise Refused("a call of a variadic function")
     callee, inside = _applied(words[at])
+    last = at - 1
+    if words[last].startswith("("):  # the whole type is printed where the function is variadic
+        if not is_hole(callee):
+            raise Refused("a call of a variadic function")
+        last -= 1
     arguments = [_operand(part) for part in split(inside) if part]
-    return Call(words[at - 1], tuple(words[: at - 1]), callee, arguments, bundles=len(words) > at + 1)
+    return Call(words[last], tuple(words[:last]), callee, arguments, bundles=len(words) > at + 1)
 
 
 def _applied(word: str) -> tuple[str, str]:

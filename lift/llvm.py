@@ -19,22 +19,25 @@ from ..jobs.limits import Deadline
 from .assembly import Printed, read_module
 from .instructions import Module, parse_module, plain_name
 from .loops import UNROLL, Unroll
+from .sketch import Holes
 from .walk import Raises, lift_definition
 
 
 def lift_llvm(data: str | bytes | Printed, symbol: str | None = None, *, file: str | None = None, seconds: float = 20,
-              raises: Raises = frozenset(), unroll: Unroll = UNROLL, undef_inputs: bool = False) -> Function:
+              raises: Raises = frozenset(), unroll: Unroll = UNROLL, undef_inputs: bool = False,
+              holes: Holes | None = None) -> Function:
     """The function `symbol` of a module, the only one where none is named. `data` may be what LLVM has printed already.
 
     Results and parameters of an aggregate or vector type are several; widths have no signs, so that all types are
     unsigned. An input may be poison unless it is `noundef`, and undef only with `undef_inputs`. A call of one of the
     symbols `raises` leaves the function's domain: our own lowering writes an exception so, and in IR of somebody else's
-    it is a call as any other. Loops are unrolled as far as `unroll` allows. PrimirError, with its place in `file` for
+    it is a call as any other. Loops are unrolled as far as `unroll` allows. With `holes` it is a sketch, and they are
+    filled in. PrimirError, with its place in `file` for
     IR text, for what is no module, holds no such function, or cannot be lifted: memory other than constant tables,
     floats, pointers, calls of what is not defined in the module.
     """
     found = functions_of(data, file=file, seconds=seconds, only=symbol, raises=raises, unroll=unroll,
-                         undef_inputs=undef_inputs)
+                         undef_inputs=undef_inputs, holes=holes)
     if symbol is not None:
         return found[symbol]
     if len(found.names) == 1:
@@ -48,7 +51,7 @@ def lift_llvm(data: str | bytes | Printed, symbol: str | None = None, *, file: s
 
 def functions_of(data: str | bytes | Printed, *, file: str | None = None, seconds: float = 20,
                  only: str | None = None, raises: Raises = frozenset(), unroll: Unroll = UNROLL,
-                 undef_inputs: bool = False) -> Functions:
+                 undef_inputs: bool = False, holes: Holes | None = None) -> Functions:
     """All functions that a module defines. One that cannot be lifted is missing, and looking it up says why.
 
     `only` leaves the others unlifted; `raises`, `unroll` and `undef_inputs` are as in `lift_llvm`. PrimirError
@@ -56,7 +59,7 @@ def functions_of(data: str | bytes | Printed, *, file: str | None = None, second
     """
     deadline = Deadline(seconds)
     printed, module = (data, parse_module(data.text)) if isinstance(data, Printed) else _read(data, file, seconds)
-    found = Functions(module, printed, raises, unroll, undef_inputs)
+    found = Functions(module, printed, raises, unroll, undef_inputs, holes)
     for name in found.names if only is None else [only]:
         try:
             found.lift(name, deadline)
@@ -78,10 +81,10 @@ class Functions(dict[str, Function]):
     """
 
     def __init__(self, module: Module, printed: Printed, raises: Raises, unroll: Unroll,
-                 undef_inputs: bool) -> None:
+                 undef_inputs: bool, holes: Holes | None = None) -> None:
         super().__init__()
         self._module, self._printed, self._raises, self._unroll = module, printed, raises, unroll
-        self._undef_inputs = undef_inputs
+        self._undef_inputs, self._holes = undef_inputs, holes
         self._symbols = {plain_name(name): name for name in (*module.definitions, *module.aliases)}
         self.names = list(self._symbols)
         self.refused: dict[str, PrimirError] = {}
@@ -101,7 +104,7 @@ class Functions(dict[str, Function]):
         if definition is None:
             raise PrimirError(f"{name} is an alias of something not defined here", Place(self._printed.user.file))
         self[name] = lift_definition(name, self._module, definition, self._printed, deadline, self._raises,
-                                     self._unroll, self._undef_inputs)
+                                     self._unroll, self._undef_inputs, self._holes)
 
     def lifted(self, name: str) -> Function | PrimirError:
         """The function `name`, or why there is none."""

@@ -21,8 +21,10 @@ from typing import Any
 
 from ..ir.errors import PrimirError
 from ..ir.types import Type
+from .sketch import ARGUMENTS
 
 RAISE = "primir.raise"
+NUMBERED = "primir.hole.number"  # a hole of a sketch, whose first argument is its number
 COUNTS = ("llvm.ctlz.i64", "llvm.ctpop.i64")
 
 
@@ -71,6 +73,31 @@ def bit_counts() -> dict[str, Any]:
         return intrinsic(typed)
 
     return {"__bit_length__": made(length), "__bit_count__": made(count)}
+
+
+@functools.cache
+def holes() -> dict[str, Any]:
+    """Functions that stand for holes of a sketch, of a number and so many words, by their names in `arithmetic.py`."""
+    from llvmlite import ir
+    from numba.core import types
+    from numba.extending import intrinsic
+
+    def called(builder: Any, arguments: Sequence[Any]) -> Any:
+        name = f"{NUMBERED}.{len(arguments) - 1}"
+        signature = ir.FunctionType(ir.IntType(64), [ir.IntType(64)] * len(arguments))
+        return builder.call(builder.module.globals.get(name) or ir.Function(builder.module, signature, name), arguments)
+
+    def made(count: int) -> Any:
+        def typed(context: Any, *words: Any) -> Any:
+            signature = types.uint64(types.int64, *[types.uint64] * count)
+            return signature, lambda _, builder, __, arguments: called(builder, arguments)
+
+        names = ["number", *(f"word{index}" for index in range(count))]
+        space = {"typed": typed}
+        exec(f"def hole(context, {', '.join(names)}): return typed(context, {', '.join(names)})", space)
+        return intrinsic(space["hole"])
+
+    return {f"__hole{count}__": made(count) for count in range(ARGUMENTS + 1)}
 
 
 def _numba_module(
@@ -260,10 +287,11 @@ def _plain(text: str, symbol: str) -> str:
     passes = llvm.create_new_module_pass_manager()
     passes.add_sroa_pass()
     passes.run(module, builder)
-    used = [function for function in module.functions if function.name in (symbol, RAISE, *COUNTS)]
+    holes = [function.name for function in module.functions if function.name.startswith(f"{NUMBERED}.")]
+    used = [function for function in module.functions if function.name in (symbol, RAISE, *COUNTS, *holes)]
     body = "\n".join(str(function) for function in sorted(used, key=lambda each: (each.is_declaration, each.name)))
     nameless = re.sub(r"%(?:\"[^\"]*\"|[\w.$-]+)", "%", body)
-    nameless = re.sub(rf"% = call i64 @(?:{'|'.join(map(re.escape, COUNTS))})\(", "", nameless)
+    nameless = re.sub(rf"% = call i64 @(?:{'|'.join(map(re.escape, (*COUNTS, *holes)))})\(", "", nameless)
     foreign = re.findall(
         r"^ +(?:% = (?:alloca|load|call) .*|store .*|call (?!void @primir.raise\().*)$", nameless, re.M
     )

@@ -1,10 +1,13 @@
-"""What `@primir.spec` says about a Python function, kept on the function itself."""
+"""What is written into Python functions for primir: `@primir.spec`, kept on the function itself, and holes."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
+
+from ..ir.errors import PrimirError
+from .sketch import FILLED_BY
 
 Names: TypeAlias = str | Sequence[str]  # of operations: in one text, apart by spaces or commas, or in several
 
@@ -18,6 +21,19 @@ class Mark:
     requires: str | None = None
     using: Names | None = None
     forbid: Names = ()
+
+
+def hole(*values: Any) -> Any:
+    """A hole of a sketch: a constant, or an expression over `values`, which `primir synth --sketch` finds.
+
+    A cast around it says its type: `u32(primir.hole())`. It has no value: running the sketch raises PrimirError.
+    """
+    raise PrimirError("a hole has no value", hint=FILLED_BY)
+
+
+def choose(*values: Any) -> Any:
+    """A hole of a sketch: one of `values`. It has no value: running the sketch raises PrimirError."""
+    raise PrimirError("a hole has no value", hint=FILLED_BY)
 
 
 def mark_of(function: Callable[..., Any]) -> Mark | None:

@@ -31,7 +31,8 @@ from ..ir.errors import Place, PrimirError
 from ..ir.types import BOOL, STANDARD, Type
 from .arithmetic import RAISED, Program
 from .functions import find
-from .lowering import Blocks, bit_counts, inlined, llvm_text, numba_type
+from .lowering import Blocks, bit_counts, holes, inlined, llvm_text, numba_type
+from .sketch import Site
 from .statements import Rewriter
 
 
@@ -50,6 +51,7 @@ class Lowered:
     line: int
     remarks: tuple[str, ...]
     blocks: Blocks
+    sites: tuple[Site, ...] = ()  # of its holes
 
     def place(self, line: int | None) -> Place:
         """Where in the Python file that comes from what stands in this line of `llvm`, or what begins its block."""
@@ -81,13 +83,14 @@ def lower(function: object, name: str | None = None) -> Lowered:
     except PrimirError as error:
         raise PrimirError(error.message, definition.place(), error.hint) from error
     line = definition.node.lineno
-    return Lowered(llvm, symbol, parameters, results, definition.file, line, tuple(program.remarks), blocks)
+    return Lowered(llvm, symbol, parameters, results, definition.file, line, tuple(program.remarks), blocks,
+                   tuple(program.sites.values()))
 
 
 def _define(definitions: list[tuple[ast.FunctionDef, str]]) -> FunctionType:
     """The last of the rewritten functions. All that they can name is in `scope`, and each other."""
     scope: dict[str, object] = {f"__{type}__": numba_type(type) for type in STANDARD.values()}
-    scope |= {"__abs__": abs, RAISED: AssertionError} | bit_counts()
+    scope |= {"__abs__": abs, RAISED: AssertionError} | bit_counts() | holes()
     function: FunctionType | None = None
     for definition, file in definitions:
         module = ast.fix_missing_locations(ast.Module([definition], []))

@@ -7,16 +7,19 @@ sketch's graph. What an operation or an expression gives stands as a leaf of its
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from ..ir.errors import Place, PrimirError
-from ..ir.graph import TRUE, Node, apply, choose, const, leaf
+from ..ir.graph import TRUE, Function, Node, apply, choose, const, leaf
 from ..ir.types import Type
 
 Kind = Literal["constant", "choice", "operation", "expression"]
 LARGEST = 32  # holes of a sketch, and alternatives of a choice
+FILLED_BY = "a sketch is filled by: primir synth SPEC --sketch FILE"  # what to do with holes elsewhere
+_CALLED = re.compile(r'@"?primir[._](hole|choose)(?:$|[._"])')  # @primir.hole.i32 in LLVM IR, primir_hole() in C
 ARGUMENTS = 8  # values that an unknown expression may be made of
 
 
@@ -47,25 +50,47 @@ class Use:
     arguments: tuple[Node, ...]
     reached: Node = TRUE
 
+    def over(self, arguments: tuple[Node, ...]) -> Use:
+        return replace(self, arguments=arguments)
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A hole of a Python function, as `Holes` takes it."""
+
+    kind: Kind
+    text: str
+    type: Type
+    place: Place
+    texts: tuple[str, ...] = ()
+    bounds: tuple[int, int] | None = None
+
 
 @dataclass(frozen=True, slots=True)
 class Sketch:
     """A program with `holes`: its results, and where it is defined. A use stands after those in its arguments.
 
-    With `tidy` it was read from a language whose values are wider than they need to be, and may be narrowed.
+    One that is `wide` comes from a language that computes on wider words than it needs to.
     """
 
     results: tuple[Node, ...]
     defined: Node
     holes: tuple[Hole, ...]
     uses: tuple[Use, ...] = ()
-    tidy: bool = False
+    wide: bool = False
 
 
 @dataclass(slots=True)
 class Holes:
-    """The holes met so far while a sketch is read."""
+    """The holes met so far while a sketch is read.
 
+    `sites` are those of a Python function by their numbers. `function` is what was lifted, over the unknowns, and it is
+    `wide` where its language computes on wider words than it needs to.
+    """
+
+    sites: Sequence[Site] = ()
+    wide: bool = False
+    function: Function | None = None
     found: list[Hole] = field(default_factory=list)
     uses: list[Use] = field(default_factory=list)
     _named: dict[str, int] = field(default_factory=dict)
@@ -87,7 +112,7 @@ class Holes:
         return self._use(self._hole("operation", name, text, type_, 8, place), (x, y), reached)
 
     def expression(self, name: str, text: str, arguments: Sequence[Node], texts: Sequence[str], type_: Type,
-                   place: Place, reached: Node) -> Node:
+                   place: Place, reached: Node = TRUE) -> Node:
         """What an unknown expression over words of its type gives."""
         if not 1 <= len(texts) <= ARGUMENTS:
             raise PrimirError(f"{text} is over {len(texts)} values", place, f"give it 1 to {ARGUMENTS}")
@@ -117,6 +142,17 @@ class Holes:
         if name:
             self._named[name] = number
         return number
+
+
+def is_hole(symbol: str) -> bool:
+    """Whether a call of this symbol of LLVM IR, with its @, stands for a hole."""
+    return _CALLED.match(symbol) is not None
+
+
+def is_choice(symbol: str) -> bool:
+    """Whether that hole is one of its arguments."""
+    called = _CALLED.match(symbol)
+    return called is not None and called[1] == "choose"
 
 
 def _article(kind: Kind) -> str:

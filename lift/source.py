@@ -18,6 +18,7 @@ from ..ir.errors import Place, PrimirError
 from ..ir.graph import TRUE, Function, Parameter, Trace, both
 from .loops import UNROLL, Unroll
 from .marks import Mark, Names, mark_of
+from .sketch import FILLED_BY, Holes
 from .spec import Spec, from_function
 
 if TYPE_CHECKING:
@@ -322,12 +323,12 @@ def with_examples(spec: Spec, path: Path) -> Spec:
     return with_table(spec, _text(_readable(path)), str(path))
 
 
-def _lift_llvm(location: Location, reading: Reading) -> Function:
+def _lift_llvm(location: Location, reading: Reading, holes: Holes | None = None) -> Function:
     from .llvm import lift_llvm
 
     assert location.file is not None
     return lift_llvm(_content(location.file), location.function, file=str(location.file), unroll=reading.unroll,
-                     undef_inputs=reading.undef_inputs)
+                     undef_inputs=reading.undef_inputs, holes=holes)
 
 
 def _content(path: Path) -> str | bytes:
@@ -358,6 +359,54 @@ def _bytes(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as problem:
         raise PrimirError(f"this file cannot be read: {problem.strerror or problem}", Place(str(path))) from None
+
+
+# --- sketches ---------------------------------------------------------------------------------------------------------
+
+
+def with_sketch(spec: Spec, sketch: Source, reading: Reading = READING) -> Spec:
+    """`spec` with the program with holes that `sketch` names: a function in Python, LLVM IR, C, C++ or Rust.
+
+    PrimirError where it is none, does not take and give what the spec does, or where the spec has one already.
+    """
+    from .holes import sketch_of
+
+    if spec.sketch is not None:
+        raise PrimirError(f"{spec.name} has a sketch of its own", hint="leave one of both out")
+    takes, gives = [p.value for p in spec.parameters], [output.type.width for output in spec.outputs]
+    return replace(spec, sketch=sketch_of(*_with_holes(sketch, reading), takes, gives))
+
+
+def _with_holes(source: Source, reading: Reading) -> tuple[Holes, Place]:
+    """The holes of the function that `source` names, with the function itself, and where it stands."""
+    if isinstance(source, (Function, Spec)):
+        raise PrimirError("a sketch is a function, or the name of one", hint="write path[:function], as in clamp.ll:f")
+    if not isinstance(source, (str, os.PathLike)):
+        from .python import lower
+
+        return _holes_of(lower(source), reading)
+    location = split_source(os.fspath(source))
+    if location.suffix in (".spec", ".sl", ".csv"):
+        raise PrimirError(f"a sketch is not named by a {location.suffix} file", Place(location.place),
+                          "in a .spec the line `sketch result = ...` is one")
+    if location.suffix == ".py":
+        return [_holes_of(lowered, reading) for lowered, _ in _run(location, "one")][0]
+    holes = Holes()
+    if location.suffix in (".ll", ".bc"):
+        _lift_llvm(location, reading, holes)
+    else:
+        from .compiled import lift_compiled
+
+        assert location.file is not None
+        lift_compiled(location.file, location.function, reading.cflags, reading.unroll, holes)
+        holes.wide = True
+    return holes, Place(location.place)
+
+
+def _holes_of(lowered: Lowered, reading: Reading) -> tuple[Holes, Place]:
+    holes = Holes(lowered.sites, wide=True)
+    lift_lowered(lowered, reading, holes)
+    return holes, lowered.place(None)
 
 
 # --- Python functions -------------------------------------------------------------------------------------------------
@@ -437,16 +486,22 @@ def lift_callable(function: Callable[..., Any], reading: Reading = READING) -> F
     return lift_lowered(lower(function), reading)
 
 
-def lift_lowered(lowered: Lowered, reading: Reading = READING) -> Function:
-    """A Python function that numba has lowered, as a graph. PrimirError, at its place in Python, for what cannot be."""
+def lift_lowered(lowered: Lowered, reading: Reading = READING, holes: Holes | None = None) -> Function:
+    """A Python function that numba has lowered, as a graph; with `holes`, a sketch.
+
+    PrimirError, at its place in Python, for what cannot be.
+    """
     from .llvm import lift_llvm
     from .lowering import RAISE
 
     try:
-        lifted = lift_llvm(lowered.llvm, lowered.symbol, raises={RAISE}, unroll=reading.unroll)
+        if lowered.sites and holes is None:
+            raise PrimirError("a hole has no value", lowered.sites[0].place, FILLED_BY)
+        lifted = lift_llvm(lowered.llvm, lowered.symbol, raises={RAISE}, unroll=reading.unroll, holes=holes)
     except PrimirError as error:
-        line = error.place.line if error.place is not None else None
-        raise PrimirError(error.message, lowered.place(line), error.hint) from error
+        if error.place.file is not None:
+            raise
+        raise PrimirError(error.message, lowered.place(error.place.line), error.hint) from error
     return _typed(lifted, lowered)
 
 

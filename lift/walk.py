@@ -44,6 +44,7 @@ from ..ir.types import Type
 from ..jobs.limits import Deadline
 from .assembly import NAME, Printed
 from .frame import Effects, Frame, Numbers, Value, each, flat, number, part, zero
+from .holes import given
 from .instructions import (
     Block,
     Call,
@@ -62,6 +63,7 @@ from .instructions import (
 from .loops import AGAIN, Irreducible, Region, TooDeep, Unroll, region_of
 from .opcodes import Word, joined
 from .regions import Conditions, Edge, merged
+from .sketch import Holes, is_hole
 
 Raises: TypeAlias = "Collection[str]"  # symbols, without the @, whose call is an exception
 Carried: TypeAlias = "dict[str, Value]"  # the values of phis, by their registers
@@ -75,10 +77,13 @@ REPLACEABLE = frozenset({"weak", "linkonce", "extern_weak", "available_externall
 
 
 def lift_definition(name: str, module: Module, definition: Definition, printed: Printed, deadline: Deadline,
-                    raises: Raises, unroll: Unroll, undef_inputs: bool) -> Function:
-    """The function `name`, which is `definition`. PrimirError where it cannot be lifted."""
-    lifting = Lifting(module, printed, deadline, raises, unroll, undef_inputs)
+                    raises: Raises, unroll: Unroll, undef_inputs: bool, holes: Holes | None = None) -> Function:
+    """The function `name`, which is `definition`; with `holes`, a sketch. PrimirError where it cannot be lifted."""
+    lifting = Lifting(module, printed, deadline, raises, unroll, undef_inputs, holes)
     function = Walk(lifting, definition).function(name)
+    if holes is not None:
+        holes.function = function
+        return function
     if lifting.steps == 0:
         return function
     return replace(function, cut=_cut(name, definition, lifting), unrolled=True)
@@ -131,6 +136,7 @@ class Lifting:
     raises: Raises
     unroll: Unroll
     undef_inputs: bool
+    holes: Holes | None = None
     numbers: Numbers = field(default_factory=Numbers)
     facts: Facts = field(default_factory=Facts)
     steps: int = 0  # that all loops have made
@@ -197,6 +203,7 @@ class Walk(Frame):
         super().__init__(lifting.module, definition, lifting.numbers, lifting.facts)
         self.lifting = lifting
         self.user = lifting.printed.user
+        self.instruction: Instruction | None = None  # whose value is being told
         self.plan = self._plan()
 
     # --- the whole --------------------------------------------------------------------------------------------------
@@ -322,6 +329,7 @@ class Walk(Frame):
                 happens = Effects(trap=TRUE) if _callee(instruction) in TRAPS else Effects(left=TRUE)
                 self.effects = self.effects.then(happens)
             case _:
+                self.instruction = instruction
                 value = self.value(instruction)
                 if instruction.result is not None:
                     self.define(instruction.result, value)
@@ -459,6 +467,8 @@ class Walk(Frame):
     def called(self, called: Call) -> Value:
         symbol = self.module.aliases.get(called.callee, called.callee)
         definition = self.module.definitions.get(symbol)
+        if definition is None and is_hole(symbol):
+            return self._hole(called)
         if definition is None or definition.variadic:
             raise Refused(f"a call of {called.callee}")
         if symbol in self.lifting.calling:
@@ -474,6 +484,17 @@ class Walk(Frame):
         if value is None:
             return zero(self.shape(called.type)) if called.type != "void" else ()
         return value
+
+    def _hole(self, called: Call) -> Value:
+        """What a call that stands for a hole gives."""
+        words, width = [self.operand(argument) for argument in called.arguments], self.shape(called.type)
+        if not isinstance(width, int) or not all(isinstance(word, Word) for word in words):
+            raise Refused(f"{called.callee}, a hole that is no integer or is given none,")
+        assert self.instruction is not None
+        texts = [argument.value.removeprefix("%") for argument in called.arguments]
+        key = f"{self.definition.name} {self.instruction.result}"
+        return given(self.lifting.holes, called.callee, key, [word for word in words if isinstance(word, Word)], texts,
+                     width, self._place(self.instruction))
 
     # --- the plan ---------------------------------------------------------------------------------------------------
 

@@ -24,6 +24,7 @@ from ..ir.types import BOOL, Type
 from .arithmetic import Arithmetic, Program
 from .conditions import holding
 from .functions import MISSING, Definition
+from .marks import choose, hole
 from .values import Value, as_integer, assigned, named
 from .variables import Unset, Variables
 
@@ -99,7 +100,7 @@ class Evaluator(ABC):
             written = getattr(found, "py_func", found)
             if found is divmod:
                 return self.divmod(node, variables)
-            if isinstance(written, FunctionType):
+            if isinstance(written, FunctionType) and written not in (hole, choose):
                 unfolded, results = self.unfold(node, written, variables)
                 if len(results) == 1:
                     self.seen[node] = replace(results[0], node=unfolded)
@@ -266,6 +267,12 @@ class Evaluator(ABC):
         if isinstance(node.func, ast.Name) and node.func.id in variables:
             self.words.refuse(node, f"cannot call `{text}`: it is a variable")
         found = self.definition.resolve(node.func)
+        if found is hole:
+            return self.words.hole(node, [self.value(each, variables) for each in arguments], None)
+        if found is choose:
+            return self.words.choice(node, [self.value(each, variables) for each in arguments])
+        if isinstance(found, Type) and (inside := self._hole_in(arguments, variables)) is not None:
+            return self.words.hole(inside, [self.value(each, variables) for each in inside.args], found)
         if isinstance(found, Type):
             return self.words.convert(node, found, [self.value(each, variables) for each in arguments])
         if isinstance(node.func, ast.Attribute) and node.func.attr in METHODS and found is MISSING:
@@ -297,6 +304,13 @@ class Evaluator(ABC):
             power = self.words.binary(node, ast.Pow(), values[0], values[1])
             return power if len(values) == 2 else self.words.binary(node, ast.Mod(), power, values[2])
         return self.words.absolute(node, values[0]) if found is abs else self.words.extreme(node, found is min, values)
+
+    def _hole_in(self, arguments: list[ast.expr], variables: Variables) -> ast.Call | None:
+        """The hole that is all a cast is around, which has the type of the cast then."""
+        match arguments:
+            case [ast.Call(func=func, keywords=[]) as inside] if self.builtin(func, variables) is hole:
+                return inside
+        return None
 
     def count(self, node: ast.Call, method: ast.Attribute, variables: Variables) -> Value:
         """`x.bit_length()` or `x.bit_count()`, or one of `int.bit_length(x)`."""

@@ -177,7 +177,7 @@ class _Filler:
 
     def _forms(self, values: Sequence[Node]) -> Iterator[tuple[list[Node], bool]]:
         """Ways to write the filled sketch: as it stands, and with guards before what is undefined somewhere."""
-        if self.sketch.tidy:
+        if self.sketch.wide:
             yield canonical(list(values)), False
         yield list(values), False
         careful = rewrite(values, _divisible)

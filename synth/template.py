@@ -69,7 +69,7 @@ class Template:
     def texts(self, model: Mapping[Node, int]) -> tuple[tuple[Hole, str], ...]:
         """What stands in each hole with the words of `model`, for a reader."""
         constants = {hole.unknown for hole in self.sketch.holes if hole.kind == "constant"}
-        used = set(leaves(_filled(self.results, model, constants)))
+        used = set(leaves(_filled([*self.results, self.defined], model, constants)))
         return tuple((hole, self._text(number, hole, model, used)) for number, hole in enumerate(self.sketch.holes))
 
     def _text(self, number: int, hole: Hole, model: Mapping[Node, int], used: Set[Node]) -> str:

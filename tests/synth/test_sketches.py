@@ -4,10 +4,13 @@ import random
 from dataclasses import replace
 
 import pytest
+from primir import choose, hole, synthesize, u16, u32
 from primir.api import synthesize_spec
+from primir.ir.errors import PrimirError
 from primir.ir.evaluate import evaluate
 from primir.ir.graph import CHOICE, Function, Result, apply, const, leaf
 from primir.ir.types import Type
+from primir.lift.clang import find_clang
 from primir.lift.language import parse_specs
 from primir.synth import sketches
 from primir.verify.verdict import Unknown
@@ -72,6 +75,101 @@ def means_what_it_says(found):
             given = found(*words)
             given = given if isinstance(given, tuple) else (given,)
             assert [o.type.read(word) for o, word in zip(found.spec.outputs, wanted, strict=True)] == list(given)
+
+
+# --- sketches in other languages --------------------------------------------------------------------------------------
+
+
+def average(x: u32, y: u32) -> u32:
+    return (x + y) // 2
+
+
+def with_constant(x: u32, y: u32) -> u32:
+    return (x & y) + ((x ^ y) >> hole())
+
+
+def with_choice(x: u32, y: u32) -> u32:
+    return choose(x | y, x & y) + ((x ^ y) >> 1)
+
+
+def with_expression(x: u32, y: u32) -> u32:
+    return hole(x, y) + ((x ^ y) >> 1)
+
+
+def with_none(x: u32, y: u32) -> u32:
+    return (x | y) + ((x ^ y) >> hole())
+
+
+def steps(x: u32) -> u32:
+    return x ^ x >> 1 ^ x >> 2 ^ x >> 3
+
+
+def in_a_loop(x: u32) -> u32:
+    y = x
+    for k in (1, 2):
+        y ^= y >> k * hole()
+    return y
+
+
+def quotient(x: u16) -> u16:
+    return x // 10
+
+
+def raising(x: u16) -> u16:
+    assert x < hole()
+    return u32(x) * u32(hole()) >> hole()
+
+
+@pytest.mark.parametrize("reference, sketch, holes", [
+    (average, with_constant, ["1"]),
+    (average, with_choice, ["x & y"]),
+    (average, with_expression, ["(and x y)"]),
+    (average, with_none, None),
+    (steps, in_a_loop, ["1"]),
+    (average, "%a = and i32 %x, %y; %b = xor i32 %x, %y; %h = call i32 @primir.hole.i32(); %c = lshr i32 %b, %h; "
+     "%r = add nuw i32 %a, %c; ret i32 %r", ["1"]),
+    (average, "%a = or i32 %x, %y; %b = xor i32 %x, %y; %h = call i32 @primir.hole.i32(); %c = lshr i32 %b, %h; "
+     "%r = add nuw i32 %a, %c; ret i32 %r", None),
+    # x + h overflows for some x, so that the sketch is poison there, unless h is 0
+    ("%r = xor i32 %x, %y; ret i32 %r", "%h = call i32 @primir.hole.i32(); %s = add nuw i32 %x, %h; "
+     "%d = sub i32 %s, %h; %r = xor i32 %d, %y; ret i32 %r", ["0"]),
+    # the division is undefined for a hole that is 0
+    ("%r = xor i32 %x, %x; ret i32 %r", "%h = call i32 @primir.hole.i32(); %r = udiv i32 %x, %h; ret i32 %r", None),
+])
+def test_fills_sketches_of_other_languages(tmp_path, reference, sketch, holes):
+    sources = []
+    for name, source in (("old", reference), ("new", sketch)):
+        if isinstance(source, str):
+            lines = "\n".join(f"  {line}" for line in source.split("; "))
+            (tmp_path / f"{name}.ll").write_text("declare i32 @primir.hole.i32()\ndefine i32 @average(i32 noundef %x, "
+                                                 f"i32 noundef %y) {{\n{lines}\n}}\n")
+            source = str(tmp_path / f"{name}.ll")
+        sources.append(source)
+    found = synthesize(sources[0], sketch=sources[1])
+    assert found.status == ("none" if holes is None else "proved"), str(found)
+    assert [text for _, text in found.holes] == (holes or [])
+    if holes is not None:
+        means_what_it_says(found)
+
+
+def test_a_sketch_must_not_raise_where_the_spec_says_something():
+    found = synthesize(quotient, requires="x < 1000", sketch=raising)
+    assert found.status == "proved" and 1000 <= int(found.holes[0][1].split()[0])
+
+
+def test_fills_a_sketch_in_c(tmp_path):
+    try:
+        find_clang()
+    except PrimirError:
+        pytest.skip("no C compiler")
+    path = tmp_path / "sketch.c"
+    path.write_text("unsigned primir_hole(void), primir_choose(unsigned, unsigned);\n"
+                    "unsigned f(unsigned x, unsigned y) {\n"
+                    "  return primir_choose(x | y, x & y) + ((x ^ y) >> primir_hole());\n}\n")
+    assert [text for _, text in synthesize(average, sketch=str(path)).holes] == ["and", "1"]
+
+
+# --- no filling -------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("text", [
