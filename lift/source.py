@@ -373,6 +373,10 @@ def with_sketch(spec: Spec, sketch: Source, reading: Reading = READING) -> Spec:
 
     if spec.sketch is not None:
         raise PrimirError(f"{spec.name} has a sketch of its own", hint="leave one of both out")
+    if spec.syntax is not None:
+        raise PrimirError("a SyGuS file takes no sketch", hint="its grammar says what a program may look like")
+    if spec.laws:
+        raise PrimirError("a sketch together with a relation between calls is not available yet", spec.laws[0].place)
     takes, gives = [p.value for p in spec.parameters], [output.type.width for output in spec.outputs]
     return replace(spec, sketch=sketch_of(*_with_holes(sketch, reading), takes, gives))
 

@@ -182,6 +182,17 @@ def test_other_sources_are_no_sketches(tmp_path, sketch, message):
         with_sketch(SPEC, sketch)
 
 
+@pytest.mark.parametrize("name, text, message", [
+    ("f.spec", "spec f(x: u32, y: u32) -> u32\n  ensures f(f(x, y), y) == x\n", "a relation between calls"),
+    ("f.sl", "(set-logic BV)\n(synth-fun f ((x (_ BitVec 32)) (y (_ BitVec 32))) (_ BitVec 32))\n(check-synth)\n",
+     "a SyGuS file takes no sketch"),
+])
+def test_some_specs_take_no_sketch(tmp_path, name, text, message):
+    (tmp_path / name).write_text(text)
+    with pytest.raises(PrimirError, match=message):
+        primir.synthesize(str(tmp_path / name), sketch=constant)
+
+
 def test_two_sketches_are_one_too_many():
     with pytest.raises(PrimirError, match="has a sketch of its own"):
         with_sketch(with_sketch(SPEC, constant), constant)
