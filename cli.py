@@ -356,13 +356,16 @@ def synth(source: str, using: tuple[str, ...], forbid: tuple[str, ...], requires
         if interactive:
             result = _asked(result, time, seed, work, alternatives, quiet)
         results.append(result)
-        if form != "json":
-            _print(result.sygus if form == "sygus" else str(result))
+        if form not in ("json", "sygus"):
+            _print(str(result))
         for path in outputs if result.function is not None else ():
             result.write(path)
             _note(f"wrote {path}", quiet)
     if form == "json":
         _print(_json([result.to_json() for result in results]))
+    if form == "sygus":
+        answers = [result.sygus for result in results]
+        _print(next((word for word in ("infeasible", "fail") if word in answers), "\n".join(answers)))
     if outputs and results[0].function is None:
         _say(f"primir: no program, so nothing was written to {', '.join(outputs)}")
     return _worst(_exit(result.status, accept) for result in results)

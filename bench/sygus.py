@@ -7,6 +7,7 @@ input on which a constraint fails; where z3 cannot tell within its limit, the an
 from __future__ import annotations
 
 import os
+import random
 import re
 import statistics
 import subprocess
@@ -19,8 +20,8 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 from primir.ir.errors import PrimirError
-from primir.lift.sexpr import first, items, read_lists, symbol
-from primir.lift.sygus import parse_answer, parse_sygus
+from primir.lift.sexpr import items, read_lists, symbol
+from primir.lift.sygus import parse_answer, parse_functions
 from rich.console import Console
 from rich.table import Table
 
@@ -83,10 +84,10 @@ def _run(command: Sequence[str], path: Path, seconds: float) -> Outcome:
         process.kill()
         out, _ = process.communicate()
     spent = cpu() - started
-    found = re.search(r"\(define-fun .*\)", out)
-    if found is None or process.returncode < 0:
+    found = re.findall(r"^\(define-fun .*\)$", out, re.MULTILINE)
+    if not found or process.returncode < 0:
         return Outcome(None, spent)
-    answer = found[0]
+    answer = "\n".join(found)
     return Outcome(answer, spent, checked(path, answer))
 
 
@@ -94,16 +95,24 @@ def _run(command: Sequence[str], path: Path, seconds: float) -> Outcome:
 
 
 def checked(path: Path, answer: str) -> Check:
-    """Whether the answer is in the grammar, and right by z3, which reads file and answer on its own."""
+    """Whether the answers are in their grammars, and right by z3, which reads file and answers on its own.
+
+    Of a file that primir refuses, z3 alone is asked.
+    """
     text = path.read_text()
     try:
-        spec = parse_sygus(text, str(path))
-        function = parse_answer(answer, spec, text, str(path))
+        specs = {spec.syntax.name: spec for spec in parse_functions(text, str(path)) if spec.syntax is not None}
     except PrimirError:
+        specs = {}
+    try:
+        for line in answer.splitlines() if specs else ():
+            spec = specs[str(items(read_lists(line, None)[1][0])[1])]
+            function = parse_answer(line, spec, text, str(path))
+            assert spec.syntax is not None
+            if spec.syntax.define(function.results[0].value) is None:
+                return "outside the grammar"
+    except (PrimirError, KeyError):
         return "wrong"
-    assert spec.syntax is not None
-    if spec.syntax.define(function.results[0].value) is None:
-        return "outside the grammar"
     return _by_z3(text, answer)
 
 
@@ -132,12 +141,15 @@ def _script(text: str, answer: str) -> tuple[str, list[str]]:
     """What z3 reads before the constraints, and these."""
     lines: list[str] = []
     constraints: list[str] = []
-    source, commands = read_lists(text, None)
+    _, commands = read_lists(text, None)
+    answers = {str(items(each)[1]): each for each in read_lists(answer, None)[1]}
+    defined = {str(items(each)[1]) for each in commands if symbol(items(each)[0]) in ("define-fun", "define-const")}
 
     def written(part: Sexpr) -> str:
-        begin = first(part).start_pos or 0
-        end = part.end_pos if isinstance(part, str) else part.children[-1].end_pos  # type: ignore[union-attr]
-        return source.text[begin:end]
+        """The text, with `!` behind the names of the file's functions: z3 has some of its own, as `implies`."""
+        if isinstance(part, str):
+            return f"{part}!" if part in defined and not part.startswith("|") else str(part)
+        return f"({' '.join(map(written, items(part)))})"
 
     for command in commands:
         parts = items(command)
@@ -147,7 +159,7 @@ def _script(text: str, answer: str) -> tuple[str, list[str]]:
             case "declare-var":
                 lines.append(f"(declare-const {written(parts[1])} {written(parts[2])})")
             case "synth-fun":
-                lines.append(answer)
+                lines.append(written(answers[str(parts[1])]))
             case "assume":
                 lines.append(f"(assert {written(parts[1])})")
             case "constraint":
@@ -158,12 +170,14 @@ def _script(text: str, answer: str) -> tuple[str, list[str]]:
 # --- tables -----------------------------------------------------------------------------------------------------------
 
 
-def cases_in(folder: str, cases: str, names: Sequence[str]) -> list[Path]:
-    """The files of one folder of the public cases, or those whose name contains one of `names`."""
+def cases_in(folder: str, cases: str, names: Sequence[str], sample: int | None = None, seed: int = 0) -> list[Path]:
+    """The files of one folder of the public cases, or those whose name contains one of `names`; at most `sample` of
+    them, chosen by `seed`."""
     found = Path(cases) / "sygus" / folder
     if not found.is_dir():
         raise SystemExit(f"the public cases are not at {cases}: name their folder by --cases or PRIMIR_CASES")
-    return [path for path in sorted(found.glob("*.sl")) if not names or any(name in path.name for name in names)]
+    paths = [path for path in sorted(found.glob("*.sl")) if not names or any(name in path.name for name in names)]
+    return paths if sample is None else sorted(random.Random(seed).sample(paths, min(sample, len(paths))))
 
 
 def compare(paths: Sequence[Path], seconds: float, peers: bool) -> None:
@@ -195,10 +209,14 @@ def compare(paths: Sequence[Path], seconds: float, peers: bool) -> None:
 
 def size(answer: str) -> int:
     """The different operations of an answer: what its text says twice counts once."""
-    _, (define,) = read_lists(answer, None)
+    _, defined = read_lists(answer, None)
+    return sum(len(_operations(items(define)[4])) for define in defined)
+
+
+def _operations(term: Sexpr) -> set[str]:
     seen: set[str] = set()
     texts: dict[int, str] = {}
-    stack: list[tuple[Sexpr, bool]] = [(items(define)[4], False)]
+    stack: list[tuple[Sexpr, bool]] = [(term, False)]
     while stack:
         part, ready = stack.pop()
         if isinstance(part, str):
@@ -210,7 +228,7 @@ def size(answer: str) -> int:
         else:
             stack.append((part, True))
             stack += [(each, False) for each in items(part)]
-    return len(seen)
+    return seen
 
 
 def _print_summary(console: Console, name: str, found: Sequence[Outcome]) -> None:

@@ -7,8 +7,6 @@ The files are in sygus/pbe_bv of ../shared/bench or of $PRIMIR_CASES. See bench/
 
 from __future__ import annotations
 
-import random
-
 import click
 
 from bench.sygus import CASES, cases_in, compare
@@ -23,10 +21,7 @@ from bench.sygus import CASES, cases_in, compare
 @click.option("--cases", default=str(CASES), show_default=True, help="The folder of the public cases.")
 def main(names: tuple[str, ...], seconds: float, peers: bool, sample: int | None, seed: int, cases: str) -> None:
     """Solves the files (or those whose name contains one of NAMES) and prints the table."""
-    paths = cases_in("pbe_bv", cases, names)
-    if sample is not None:
-        paths = sorted(random.Random(seed).sample(paths, min(sample, len(paths))))
-    compare(paths, seconds, peers)
+    compare(cases_in("pbe_bv", cases, names, sample, seed), seconds, peers)
 
 
 if __name__ == "__main__":

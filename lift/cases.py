@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import combinations, islice
 
 from ..ir.canon import canonical
-from ..ir.evaluate import evaluate
+from ..ir.evaluate import evaluate, fold
 from ..ir.graph import (
     CONST,
     FALSE,
@@ -26,10 +26,13 @@ from ..ir.graph import (
     both,
     choose,
     conjuncts,
+    const,
     disjuncts,
     either,
     leaves,
     negate,
+    rewrite,
+    substitute,
     topological,
 )
 from ..ir.samples import samples
@@ -111,15 +114,34 @@ def clash(cases: Sequence[Case], inputs: Sequence[Node], where: Node = TRUE) -> 
 
 
 def defined(condition: Node, output: Node) -> Node | None:
-    """E where `condition` says that `output` is E, which does not mention it."""
+    """E where `condition` says that `output` is E, which does not mention it, and nothing else; None elsewhere."""
     if condition is output:
         return TRUE
     if condition.op == "not" and condition.args[0] is output:
         return FALSE
-    if condition.op != "eq" or output not in condition.args:
+    if condition.op != "eq":
         return None
-    value = condition.args[1] if condition.args[0] is output else condition.args[0]
-    return None if output in leaves([value]) else value
+    sides = [side for side in condition.args if output in leaves([side])]
+    if len(sides) != 1:
+        return None
+    (side,) = sides
+    return _solved(side, output, condition.args[1] if condition.args[0] is side else condition.args[0])
+
+
+def _solved(side: Node, output: Node, value: Node) -> Node | None:
+    """E where side == value says that `output`, which stands in `side` alone, is E."""
+    if side is output:
+        return value
+    if side.width != output.width:
+        return None
+    (rest,) = rewrite(substitute([side], {output: const(0, output.width)}), fold)
+    # side == rest + output, rest - output or rest ^ output
+    for difference, found in ((apply("sub", side, rest), apply("sub", value, rest)),
+                              (apply("sub", rest, side), apply("sub", rest, value)),
+                              (apply("xor", side, rest), apply("xor", value, rest))):
+        if canonical([difference])[0] is output:
+            return canonical([found])[0]
+    return None
 
 
 def _cases(condition: Node, output: Node) -> list[Case] | None:

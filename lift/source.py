@@ -171,7 +171,7 @@ def lift_source(source: Source, reading: Reading = READING) -> list[Spec] | Func
         case ".spec":
             return _specs_in(location)
         case ".sl":
-            return [_sygus_in(location)]
+            return _sygus_in(location)
         case ".csv":
             return [_table_in(location)]
         case ".py":
@@ -292,14 +292,15 @@ def _specs_in(location: Location) -> list[Spec]:
     raise _no_function(location, [spec.name for spec in specs], "spec")
 
 
-def _sygus_in(location: Location) -> Spec:
-    from .sygus import parse_sygus
+def _sygus_in(location: Location) -> list[Spec]:
+    from .sygus import parse_functions
 
     assert location.file is not None
-    spec = parse_sygus(_text(location.file), str(location.file))
-    if location.function not in (None, spec.name):
-        raise _no_function(location, [spec.name], "function to find")
-    return spec
+    specs = parse_functions(_text(location.file), str(location.file))
+    found = [spec for spec in specs if location.function in (None, spec.name)]
+    if not found:
+        raise _no_function(location, [spec.name for spec in specs], "function to find")
+    return found
 
 
 def _table_in(location: Location) -> Spec:

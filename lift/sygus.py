@@ -1,4 +1,4 @@
-"""SyGuS-IF 2.1 over bit-vectors and Booleans: one function to find, its grammar, and what must hold for all inputs.
+"""SyGuS-IF 2.1 over bit-vectors and Booleans: functions to find, their grammars, and what must hold for all inputs.
 
 A call of the function stands for a leaf while a constraint is read. Each conjunct of the constraints is for all values
 of its own variables, so it may be said over the parameters instead: with f(x, y) its variables are renamed, with
@@ -42,6 +42,7 @@ from ..ir.graph import (
     topological,
 )
 from ..ir.types import Type
+from .calls import Calls, Together, told_apart
 from .cases import MOST, Case, cases_of, clash, defined, function_of, inputs_of
 from .grammar import CONSTANT, Grammar, Production, Syntax, same_word
 from .relation import law_of
@@ -69,12 +70,23 @@ _LATER = {
 
 
 def parse_sygus(text: str, file: str | None = None) -> Spec:
-    """The spec that a `.sl` file with this text is. PrimirError, with its place, for what is not understood."""
+    """The spec that a `.sl` file with this text is, with one function to find.
+
+    PrimirError, with its place, for what is not understood.
+    """
+    specs = parse_functions(text, file)
+    if len(specs) == 1:
+        return specs[0]
+    raise PrimirError(f"this file has {len(specs)} functions to find", Place(file))
+
+
+def parse_functions(text: str, file: str | None = None) -> list[Spec]:
+    """A spec for each function to find in a `.sl` file: answers to all of them are an answer to the file."""
     source, commands = read_lists(text, file)
     reading = _File(source)
     for command in commands:
         reading.command(command)
-    return reading.spec()
+    return reading.specs()
 
 
 def parse_answer(text: str, spec: Spec, file_text: str, file: str | None = None) -> Function:
@@ -87,10 +99,11 @@ def parse_answer(text: str, spec: Spec, file_text: str, file: str | None = None)
     for command in commands:
         if symbol(items(command)[0]) in ("define-fun", "define-sort", "set-logic", "synth-fun"):
             reading.command(command)
-    target = reading.target
+    assert spec.syntax is not None
+    target = next((each for each in reading.targets.values() if each.syntax.name == spec.syntax.name), None)
     answer_source, (answer,) = read_lists(text, None)
     parts = items(answer)
-    assert spec.syntax is not None and target is not None
+    assert target is not None
     reading.source = reading.terms.source = answer_source
     if len(parts) != 5 or symbol(parts[0]) != "define-fun" or symbol(parts[1]) != target.name:
         raise answer_source.error(f"this does not define {target.name}", first(answer))
@@ -113,9 +126,11 @@ class _Macro:
 
 @dataclass(frozen=True, slots=True)
 class _Target:
-    """The function to find, as it is declared."""
+    """A function to find, as it is declared, and what it is called where names are plain."""
 
     name: str
+    plain: str
+    part: Sexpr
     parameters: tuple[Parameter, ...]
     output: Output
     syntax: Syntax
@@ -137,8 +152,8 @@ class _File:
         self.sorts: dict[str, Type] = {}
         self.macros: dict[str, _Macro] = {}
         self.variables: dict[str, Term] = {}
-        self.target: _Target | None = None
-        self.calls: dict[Node, tuple[Node, ...]] = {}  # the leaf that a call is, and its arguments
+        self.targets: dict[str, _Target] = {}
+        self.calls = Calls()
         self.constraints: list[_Said] = []
         self.assumptions: list[_Said] = []
         self.checked = False
@@ -203,8 +218,7 @@ class _File:
         name = symbol(part)
         if name is None:
             raise self.error(f"{shown(part)} is no name", part)
-        taken = self.target is not None and self.target.name == name
-        if taken or name in self.sorts or name in self.macros or name in self.variables:
+        if name in self.targets or name in self.sorts or name in self.macros or name in self.variables:
             raise self.error(f"{name} is already defined", part)
         return name
 
@@ -255,21 +269,21 @@ class _File:
 
     def _called(self, name: str, args: Sequence[Term], part: Sexpr) -> Term | None:
         """What a function of the file gives, None where there is none of this name."""
+        if (found := self.defined(name, args, part)) is not None or name not in self.targets:
+            return found
+        target = self.targets[name]
+        self._check_call(name, args, [parameter.type for parameter in target.parameters], part)
+        call = self.calls.call(name, [arg.node for arg in args], target.output.type.width)
+        return Term(target.output.type, call)
+
+    def defined(self, name: str, args: Sequence[Term], part: Sexpr) -> Term | None:
+        """What a function that the file defines gives, None where there is none of this name."""
         macro = self.macros.get(name)
-        if macro is not None:
-            self._check_call(name, args, [type_ for _, type_ in macro.parameters], part)
-            replacement = {node: arg.node for (node, _), arg in zip(macro.parameters, args, strict=True)}
-            return Term(macro.term.type, substitute([macro.term.node], replacement)[0])
-        if self.target is None or self.target.name != name:
+        if macro is None:
             return None
-        self._check_call(name, args, [parameter.type for parameter in self.target.parameters], part)
-        key = tuple(rewrite([arg.node for arg in args], fold))
-        for node, known in self.calls.items():
-            if known == key:
-                return Term(self.target.output.type, node)
-        call = leaf(f"call {len(self.calls)}", self.target.output.type.width)
-        self.calls[call] = key
-        return Term(self.target.output.type, call)
+        self._check_call(name, args, [type_ for _, type_ in macro.parameters], part)
+        replacement = {node: arg.node for (node, _), arg in zip(macro.parameters, args, strict=True)}
+        return Term(macro.term.type, substitute([macro.term.node], replacement)[0])
 
     def _check_call(self, name: str, args: Sequence[Term], types: Sequence[Type], part: Sexpr) -> None:
         if len(args) != len(types):
@@ -283,8 +297,6 @@ class _File:
     def _synth_fun(self, command: Branch) -> None:
         _, name, parameters, sort, *grammar = items(command)
         fresh = self._fresh(name)
-        if self.target is not None:
-            raise self.error(f"a second function to find, {fresh}: only one is understood", name)
         typed = self._parameters(parameters)
         plain = _plain_names([fresh, *(each for each, _, _ in typed)])
         params = tuple(Parameter(text, type_) for text, (_, type_, _) in zip(plain[1:], typed, strict=True))
@@ -303,36 +315,61 @@ class _File:
                 raise self.error(f"{read.start} is {sort_text(read.type_of(read.start))}, and {fresh} gives "
                                  f"{sort_text(type_)}", grammar[-1])
             syntax = replace(syntax, grammar=read)
-        self.target = _Target(fresh, params, output, syntax)
-        self.plain_name = plain[0]
+        others = [target.plain for target in self.targets.values()]
+        self.targets[fresh] = _Target(fresh, _plain_names([*others, plain[0]])[-1], name, params, output, syntax)
 
     # --- what the constraints say together ----------------------------------------------------------------------------
 
-    def spec(self) -> Spec:
-        """The spec of the whole file."""
+    def specs(self) -> list[Spec]:
+        """The specs of the whole file."""
         end = self.source.at(max(1, self.source.text.rstrip().count("\n") + 1), 1)
-        if self.target is None:
+        if not self.targets:
             raise PrimirError("there is no function to find", end, "write (synth-fun f ((x (_ BitVec 32))) ...)")
         if not self.checked:
             raise PrimirError("there is no (check-synth)", end)
         nodes = [said.node for said in (*self.constraints, *self.assumptions)]
         if sum(1 for _ in topological(nodes)) > LARGEST:
             raise PrimirError(f"the constraints have more than {LARGEST} operations", Place(self.source.file))
-        return _Meaning(self, self.target).spec(self.plain_name)
+        return [_Meaning(self, target, said).spec() for target, said in self._told_apart()]
+
+    def _told_apart(self) -> list[tuple[_Target, list[_Said]]]:
+        """The functions to find, each with the constraints that are about it."""
+        if len(self.targets) == 1:
+            return [(target, self.constraints) for target in self.targets.values()]
+        nodes = [either(negate(all_of(each.node for each in self.assumptions)), said.node) for said in self.constraints]
+        self.assumptions = []
+        parameters = {name: tuple(p.value for p in each.parameters) for name, each in self.targets.items()}
+        widths = {name: each.output.type.width for name, each in self.targets.items()}
+        free = [name for name, each in self.targets.items() if each.syntax.grammar is None]
+        try:
+            apart, definitions = told_apart(self.calls, nodes, parameters, widths, free)
+        except Together as together:
+            part = self.constraints[together.place].part
+            names = " and ".join(sorted(self.calls.names([nodes[together.place]])))
+            raise self.error(f"this constraint relates {names}, which is not understood", part) from None
+        said: dict[str, list[_Said]] = {name: [] for name in self.targets}
+        for node, constraint in zip(apart, self.constraints, strict=True):
+            if node is not None:
+                for name in self.calls.names([node]) or self.targets:
+                    said[name].append(_Said(node, constraint.part))
+        for name, each in definitions.items():
+            call = self.calls.call(name, each.parameters, widths[name])
+            said[name].append(_Said(apply("eq", call, each.value), self.targets[name].part))
+        return [(target, said[name]) for name, target in self.targets.items()]
 
 
 class _Meaning:
-    """The constraints of a file as one spec."""
+    """The constraints that are about one function, as a spec."""
 
-    def __init__(self, file: _File, target: _Target) -> None:
-        self.file, self.target = file, target
+    def __init__(self, file: _File, target: _Target, constraints: list[_Said]) -> None:
+        self.file, self.target, self.constraints = file, target, constraints
         self.examples: dict[tuple[int, ...], Example] = {}
         self.predicates: list[Node] = []
-        self.constraints = file.constraints
         self.laws: list[Law] = []
         self.reference: Node | None = None
 
-    def spec(self, name: str) -> Spec:
+    def spec(self) -> Spec:
+        name = self.target.plain
         requires = self._precondition()
         for said in self.constraints:
             self._conjunct(said)
@@ -360,7 +397,7 @@ class _Meaning:
         assumed = all_of(said.node for said in self.file.assumptions)
         if assumed is TRUE:
             return TRUE
-        calls = {call for said in self.constraints for call in self._calls([said.node])}
+        calls = self.file.calls.below(said.node for said in self.constraints)
         if len(calls) == 1 and (renamed := self._on_variables(*calls)) is not None:
             if all(node in renamed for node in leaves([assumed])):
                 return substitute([assumed], renamed)[0]
@@ -369,19 +406,9 @@ class _Meaning:
 
     def _on_variables(self, call: Node) -> dict[Node, Node] | None:
         """The parameters by the variables that a call has as arguments, where these are all different."""
-        renamed = dict(zip(self.file.calls[call], (p.value for p in self.target.parameters), strict=True))
-        plain = all(node.op == INPUT and node not in self.file.calls for node in renamed)
+        renamed = dict(zip(self.file.calls.arguments[call], (p.value for p in self.target.parameters), strict=True))
+        plain = all(node.op == INPUT and node not in self.file.calls.callee for node in renamed)
         return renamed if plain and len(renamed) == len(self.target.parameters) else None
-
-    def _calls(self, roots: Sequence[Node]) -> dict[Node, tuple[Node, ...]]:
-        """The calls in terms, and in the arguments of these, inner ones first; with their arguments."""
-        found: set[Node] = set()
-        stack = list(roots)
-        while stack:
-            new = {each for each in leaves([stack.pop()]) if each in self.file.calls} - found
-            found |= new
-            stack += [node for call in new for node in self.file.calls[call]]
-        return {call: args for call, args in self.file.calls.items() if call in found}
 
     def _joined_cases(self, requires: Node) -> Node:
         """Makes one function of what is said in several cases; where it says anything."""
@@ -433,7 +460,7 @@ class _Meaning:
 
     def _conjunct(self, said: _Said) -> None:
         (node,) = rewrite([said.node], fold)
-        calls = self._calls([node])
+        calls = self.file.calls.below([node])
         if not calls:
             self._without_call(node, said)
             return
@@ -614,7 +641,7 @@ class _GrammarReader:
         return self._hole(name) if name in self.types else self.names.get(name)
 
     def _called(self, name: str, args: Sequence[Term], part: Sexpr) -> Term | None:
-        return None if self.file.target is not None else self.file._called(name, args, part)
+        return self.file.defined(name, args, part)
 
     def _text(self, part: Sexpr) -> tuple[str | int, ...]:
         """The text of a production, with the numbers of its holes in place of the nonterminals, as they were met."""

@@ -838,3 +838,19 @@ def test_answers_to_sygus_files(capsys, tmp_path, body, out, code):
     path.write_text(f"(set-logic BV)(synth-fun f ((x (_ BitVec 8))) (_ BitVec 8) {grammar})"
                     f"(declare-var a (_ BitVec 8))(constraint {body})(check-synth)")
     assert run(capsys, "synth", str(path), "--format", "sygus", "-q")[:2] == (code, out)
+
+
+@pytest.mark.parametrize("body, out, code", [
+    ("(and (= (f a) (g a)) (= (g a) (bvadd a #x01)))",
+     "(define-fun f ((x (_ BitVec 8))) (_ BitVec 8) (bvadd x #x01))\n"
+     "(define-fun g ((x (_ BitVec 8))) (_ BitVec 8) (bvadd x #x01))\n", 0),
+    ("(and (= (f a) a) (= (g a) a) (= (g #x01) #x02))", "infeasible\n", 1),
+])
+def test_answers_to_a_sygus_file_with_several_functions(capsys, tmp_path, body, out, code):
+    path = tmp_path / "f.sl"
+    path.write_text("(set-logic BV)(synth-fun f ((x (_ BitVec 8))) (_ BitVec 8))"
+                    "(synth-fun g ((x (_ BitVec 8))) (_ BitVec 8))"
+                    f"(declare-var a (_ BitVec 8))(constraint {body})(check-synth)")
+    assert run(capsys, "synth", str(path), "--format", "sygus", "-q")[:2] == (code, out)
+    code, out = run(capsys, "synth", f"{path}:f", "--format", "sygus", "-q")[:2]
+    assert code == 0 and out.startswith("(define-fun f ") and out.count("define-fun") == 1

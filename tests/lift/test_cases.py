@@ -5,7 +5,7 @@ import random
 import pytest
 from primir.ir.evaluate import evaluate
 from primir.ir.graph import TRUE, apply, const, leaf
-from primir.lift.cases import MOST, Case, cases_of, clash, function_of, inputs_of
+from primir.lift.cases import MOST, Case, cases_of, clash, defined, function_of, inputs_of
 from primir.lift.sygus import parse_sygus
 
 X, Y, RESULT = leaf("x", 8), leaf("y", 8), leaf("result", 8)
@@ -23,6 +23,26 @@ def negated(node):
 
 def given(condition, said):
     return apply("or", negated(condition), said)
+
+
+@pytest.mark.parametrize("side, value", [
+    (apply("add", X, RESULT), apply("sub", Y, X)),
+    (apply("sub", X, RESULT), apply("sub", X, Y)),
+    (apply("sub", RESULT, X), apply("add", X, Y)),
+    (apply("xor", RESULT, X), apply("xor", X, Y)),
+    (apply("not", RESULT), apply("not", Y)),
+    (apply("neg", apply("add", RESULT, const(3, 8))), apply("sub", const(0xfd, 8), Y)),
+    (apply("add", RESULT, RESULT), None),
+    (apply("or", RESULT, X), None),
+    (apply("mul", RESULT, X), None),
+    (apply("lshr", RESULT, const(1, 8)), None),
+])
+def test_an_equation_is_solved_for_the_result(side, value):
+    for condition in (apply("eq", side, Y), apply("eq", Y, side)):
+        found = defined(condition, RESULT)
+        assert (found is None) == (value is None)
+        for inputs in ({X: 3, Y: 200}, {X: 255, Y: 17}):
+            assert found is None or evaluate([found], inputs) == evaluate([value], inputs)
 
 
 @pytest.mark.parametrize("condition, cases", [

@@ -9,7 +9,7 @@ from primir.ir.evaluate import evaluate
 from primir.ir.graph import FALSE, TRUE, apply, const, leaf, leaves
 from primir.lift.grammar import Language
 from primir.lift.source import lift_specs
-from primir.lift.sygus import parse_answer, parse_sygus
+from primir.lift.sygus import parse_answer, parse_functions, parse_sygus
 
 X, Y, RESULT = leaf("x", 8), leaf("y", 8), leaf("result", 8)
 HEAD = "(set-logic BV)(synth-fun f ((x (_ BitVec 8)) (y (_ BitVec 8))) (_ BitVec 8){})\n" \
@@ -101,6 +101,66 @@ def test_examples_that_contradict_each_other_become_a_predicate():
 def test_an_assumption_is_a_precondition():
     spec = spec_of("(assume (bvult a b))(constraint (= (f a b) (bvsub b a)))")
     assert spec.requires is apply("ult", X, Y)
+
+
+SEVERAL = "(set-logic BV)" + "".join(f"(synth-fun {name} ((x (_ BitVec 8)) (y (_ BitVec 8))) (_ BitVec 8){{}})"
+                                     for name in "fgh") + \
+    "(declare-var a (_ BitVec 8))(declare-var b (_ BitVec 8))(declare-var c (_ BitVec 8)){}(check-synth)"
+
+
+@pytest.mark.parametrize("constraints, values", [
+    ("(= (f a b) a) (= (g a b) (bvadd a b)) (= b (h a b))", {"f": X, "g": apply("add", X, Y), "h": Y}),
+    ("(= (f a b) (bvadd (g b a) #x01)) (= (g a b) a) (= (h a b) a)",
+     {"f": apply("add", Y, const(1, 8)), "g": X, "h": X}),
+    ("(= (f a b) (g (h a a) b)) (= (bvsub b (g a b)) a) (= (h a b) (bvnot a))",
+     {"g": apply("sub", Y, X), "h": apply("not", X), "f": apply("sub", Y, apply("not", X))}),
+    ("(= (f a b) (g a b)) (= (g a b) a) (= (h a b) a) (= (bvand a b) (bvand (f a b) (h b a)))",
+     {"f": X, "g": X, "h": X}),
+])
+def test_several_functions_are_told_apart(constraints, values):
+    specs = parse_functions(SEVERAL.format("", "", "", f"(constraint (and {constraints}))"), "f.sl")
+    assert [spec.name for spec in specs] == ["f", "g", "h"]
+    for spec in specs:
+        found = [spec.reference.results[0].value, values[spec.name]]
+        for inputs in ({X: 3, Y: 200}, {X: 255, Y: 17}, {X: 0, Y: 0}):
+            first, second = evaluate(found, inputs)
+            assert first == second, (spec.name, inputs)
+
+
+def test_what_nothing_is_said_of_may_be_anything():
+    f, g, h = parse_functions(SEVERAL.format("", "", "", "(constraint (= (f a b) (bvadd b (g a b))))"))
+    assert f.reference.results[0].value in (Y, apply("add", Y, const(0, 8)))
+    assert g.reference.results[0].value is const(0, 8) and h.reference is None and h.ensures is not FALSE
+
+
+@pytest.mark.parametrize("constraint, names", [
+    ("(bvult (f a b) (g a b))", "f and g"),
+    ("(and (= (bvadd (f a b) (g b a)) a) (= (h a b) (g a b)) (= (f #x00 #x01) #x07))", "g and h"),
+    ("(= (bvand (f a b) #x01) (bvand (h a b) #x01))", "f and h"),
+    ("(= (f a a) (g a a))", "f and g"),
+    ("(= (f a b) (g c c))", "f and g"),
+    ("(= (f a b) (g (f b a) a))", "f and g"),
+    ("(= (bvadd (f a #x00) b) (g #x01 a))", "f and g"),
+    ("(= (f a b) (bvadd (g a b) (h a a) (f a a)))", None),  # h is solved for, and g is not said
+    ("(= (f a b) (h a (g a b)))", None),
+])
+def test_functions_that_are_not_told_apart_are_refused(constraint, names):
+    text = SEVERAL.format("", "", "", f"(constraint {constraint})")
+    if names is None:
+        assert len(parse_functions(text)) == 3
+        return
+    with pytest.raises(PrimirError) as caught:
+        parse_functions(text)
+    assert caught.value.message == f"this constraint relates {names}, which is not understood"
+
+
+def test_a_function_with_a_grammar_is_no_definition():
+    grammar = "((S (_ BitVec 8))) ((S (_ BitVec 8) (x (bvadd S S))))"
+    with pytest.raises(PrimirError, match="this constraint relates f and g"):
+        parse_functions(SEVERAL.format(grammar, grammar, "", "(constraint (= (f a b) (g a b)))"))
+    constraints = "(constraint (= (f a b) (g a b)))(constraint (= (g a b) a))"
+    f, g, _ = parse_functions(SEVERAL.format("", grammar, "", constraints))
+    assert f.reference.results[0].value is X and g.reference.results[0].value is X
 
 
 A, B = leaf("variable a", 8), leaf("variable b", 8)
@@ -238,7 +298,9 @@ def test_a_program_without_a_grammar_is_any_term():
     ("set-logic", "1:1", "a command stands in brackets"),
     ("(check-synth)", "1:1", "there is no function to find"),
     ("(synth-fun f () Bool)", "1:1", "there is no (check-synth)"),
-    ("(synth-fun f () Bool)\n(synth-fun g () Bool)", "2:12", "a second function to find, g: only one is understood"),
+    ("(synth-fun f () Bool)\n(synth-fun f () Bool)", "2:12", "f is already defined"),
+    ("(synth-fun f () Bool)\n(synth-fun g () Bool)\n(constraint (or f g))\n(check-synth)", "3:13",
+     "this constraint relates f and g, which is not understood"),
     ("(synth-fun f () Int)", "1:17", "there is no sort Int here"),
     ("(synth-fun f () (_ BitVec 129))", "1:17", "a word has 1 to 128 bits, not 129"),
     ("(synth-inv f ())", "1:2", "synth-inv: invariants are not understood"),
