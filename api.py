@@ -38,7 +38,7 @@ def synthesize(spec: Source, *, using: Names | None = None, forbid: Names = (),
                requires: str | None = None, minimize: str | None = None, branchless: bool = False,
                constant_time: bool = False, alternatives: int = 0, time: float | None = 60, seed: int = 0,
                work: int | None = None, unroll: int | None = None, cflags: Cflags = (),
-               report: Report | None = None, sketch: Source | None = None) -> Result:
+               threads: int | None = None, report: Report | None = None, sketch: Source | None = None) -> Result:
     """The cheapest program that meets `spec`, proved; with a `sketch`, that with its holes filled.
 
     `using` and `forbid` name the operations that it may use, as "add sub xor" or a set of them ("plain", "full").
@@ -47,11 +47,14 @@ def synthesize(spec: Source, *, using: Names | None = None, forbid: Names = (),
     `minimize` names what the program has least of: "instructions", "latency" (cycles) or "size" (bytes). The machine
     code of a `branchless` program has no conditional branch; a `constant_time` one has nothing whose time depends on
     data. With `alternatives` the result has up to so many programs, none of which is better than another by all costs.
-    `report` hears of the progress. A `sketch` is a function with `primir.hole()` in it, or names one in Python, LLVM
-    IR, C, C++ or Rust (docs/sketches.md). PrimirError where the spec is wrong, or where a file holds several.
+    `threads` is how many cores the search uses (None: all): the program is the same. `report` hears of the progress.
+    A `sketch` is a function with `primir.hole()` in it, or names one in Python, LLVM IR, C, C++ or Rust
+    (docs/sketches.md). PrimirError where the spec is wrong, or where a file holds several.
     """
     _check_text(requires, using, forbid)
     _check_limits(time, seed, work)
+    if threads is not None and (not isinstance(threads, int) or isinstance(threads, bool) or threads < 1):
+        raise PrimirError(f"threads is {threads!r}, which is not an integer from 1 on", hint="None is all cores")
     if not isinstance(alternatives, int) or isinstance(alternatives, bool) or alternatives < 0:
         raise PrimirError(f"alternatives is {alternatives!r}, which is not an integer from 0 on")
     only = _only_spec(lift_specs(spec, reading(unroll, cflags)), spec)
@@ -59,16 +62,16 @@ def synthesize(spec: Source, *, using: Names | None = None, forbid: Names = (),
                       constant_time=constant_time)
     if sketch is not None:
         wanted = with_sketch(wanted, sketch, reading(unroll, cflags))
-    return synthesize_spec(wanted, time, seed, work, report, alternatives)
+    return synthesize_spec(wanted, time, seed, work, report, alternatives, threads)
 
 
 def synthesize_spec(spec: Spec, time: float | None, seed: int = 0, work: int | None = None,
-                    report: Report | None = None, alternatives: int = 0) -> Result:
+                    report: Report | None = None, alternatives: int = 0, threads: int | None = None) -> Result:
     """`synthesize`, for a spec that says everything."""
     from .synth.schedule import synthesize
 
     return synthesize(_emittable(spec), deadline=Deadline(time), seed=seed, work=work, report=report,
-                      alternatives=alternatives)
+                      alternatives=alternatives, threads=threads)
 
 
 def _emittable(spec: Spec) -> Spec:

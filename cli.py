@@ -312,13 +312,15 @@ def group() -> None:
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Chooses the sample inputs.")
 @click.option("--work", type=click.IntRange(min=1), metavar="N",
               help="Give up after N candidates: the same N and seed give the same answer on any machine.")
+@click.option("--threads", type=click.IntRange(min=1), metavar="N",
+              help="How many cores one search uses; the program is the same.  [default: all]")
 @click.option("--interactive", is_flag=True,
               help="Ask for a result that the examples leave open, as long as there is one, and search again.")
 @_common("text json sygus", time=60.0)
 def synth(source: str, using: tuple[str, ...], forbid: tuple[str, ...], requires: str | None, examples: str | None,
           minimize: str | None, branchless: bool, constant_time: bool, alternatives: int, outputs: tuple[str, ...],
           seed: int, work: int | None, time: float, jobs: int, cflags: str, unroll: int | None, accept: tuple[str, ...],
-          form: str | None, quiet: bool, interactive: bool, sketch: str | None) -> int:
+          form: str | None, quiet: bool, threads: int | None, interactive: bool, sketch: str | None) -> int:
     """Finds the shortest program that meets SPEC, and proves it.
 
     SPEC is a .spec or .sl (SyGuS) file, a .csv table of examples, or a function (Python, C, C++, Rust, LLVM IR) whose
@@ -352,9 +354,10 @@ def synth(source: str, using: tuple[str, ...], forbid: tuple[str, ...], requires
     if form == "sygus" and requires is not None:
         raise click.UsageError("--format sygus answers for all inputs: put --requires into the file, as (assume ...)")
     results: list[Result] = []
-    for result in _synthesized(specs, time, seed, work, alternatives, jobs, quiet):
+    search = _Search(time, seed, work, alternatives, jobs, threads, quiet)
+    for result in search.results(specs):
         if interactive:
-            result = _asked(result, time, seed, work, alternatives, quiet)
+            result = search.asked(result)
         results.append(result)
         if form not in ("json", "sygus"):
             _print(str(result))
@@ -371,39 +374,51 @@ def synth(source: str, using: tuple[str, ...], forbid: tuple[str, ...], requires
     return _worst(_exit(result.status, accept) for result in results)
 
 
-def _synthesized(specs: Sequence[Spec], time: float, seed: int, work: int | None, alternatives: int, jobs: int,
-                 quiet: bool) -> Iterator[Result]:
-    """The results, in the order of the specs."""
-    from .api import synthesize_spec
-    from .jobs.parallel import side_by_side
+@dataclass(frozen=True, slots=True)
+class _Search:
+    """How `primir synth` searches."""
 
-    if jobs > 1 and len(specs) > 1:
-        calls = [(spec, time, seed, work, None, alternatives) for spec in specs]
-        with _progress(f"{len(specs)} specs", quiet):
-            results = side_by_side("primir.api:synthesize_spec", calls, jobs, time + STARTING)
-        yield from results
-        return
-    for spec in specs:
-        with _progress(spec.name, quiet) as report:
-            result = synthesize_spec(spec, time, seed, work, report, alternatives)
-        yield result
+    time: float
+    seed: int
+    work: int | None
+    alternatives: int
+    jobs: int
+    threads: int | None
+    quiet: bool
 
+    def results(self, specs: Sequence[Spec]) -> Iterator[Result]:
+        """The results, in the order of the specs."""
+        from .api import synthesize_spec
+        from .jobs.parallel import side_by_side
+        from .jobs.threads import cores
 
-def _asked(result: Result, time: float, seed: int, work: int | None, alternatives: int, quiet: bool) -> Result:
-    """The result when the answers of whoever sits there, which become examples, leave nothing open that was met."""
-    from .lift.spec import Example
+        if self.jobs > 1 and len(specs) > 1:
+            each = self.threads or max(1, cores() // self.jobs)
+            calls = [(spec, self.time, self.seed, self.work, None, self.alternatives, each) for spec in specs]
+            with _progress(f"{len(specs)} specs", self.quiet):
+                results = side_by_side("primir.api:synthesize_spec", calls, self.jobs, self.time + STARTING)
+            yield from results
+            return
+        for spec in specs:
+            with _progress(spec.name, self.quiet) as report:
+                result = synthesize_spec(spec, self.time, self.seed, self.work, report, self.alternatives, self.threads)
+            yield result
 
-    spec = result.spec
-    while result.others is not None:
-        call = result.call(result.others.inputs)
-        _say(f"{result}\n")
-        word = _answer(f"{call} == ", spec.outputs[0].type)
-        if word is None:
-            break
-        spec = replace(spec, examples=(*spec.examples, Example(result.others.inputs, (word,))))
-        _note(f"  as a line of the spec: example {call} == {spec.outputs[0].type.read(word)}", quiet)
-        (result,) = _synthesized([spec], time, seed, work, alternatives, 1, quiet)
-    return result
+    def asked(self, result: Result) -> Result:
+        """The result when the answers of whoever sits there, which become examples, leave nothing open that was met."""
+        from .lift.spec import Example
+
+        spec = result.spec
+        while result.others is not None:
+            call = result.call(result.others.inputs)
+            _say(f"{result}\n")
+            word = _answer(f"{call} == ", spec.outputs[0].type)
+            if word is None:
+                break
+            spec = replace(spec, examples=(*spec.examples, Example(result.others.inputs, (word,))))
+            _note(f"  as a line of the spec: example {call} == {spec.outputs[0].type.read(word)}", self.quiet)
+            (result,) = self.results([spec])
+        return result
 
 
 def _answer(question: str, type_: Type) -> int | None:

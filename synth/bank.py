@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from .budget import Run
+
     Words = NDArray[np.uint64]
 
 STANDARD_WIDTHS = frozenset({1, 8, 16, 32, 64})
@@ -565,33 +567,45 @@ class Bank:
                 yield entries.start + int(index)
 
     def sweep(self, operations: Sequence[Operation], goal: Goal, level: int, checkpoint: Callable[[int], None],
-              order: NDArray[np.int64] | None = None) -> Iterator[Node | None]:
+              order: NDArray[np.int64] | None = None, run: Run = map) -> Iterator[Node | None]:
         """Programs of cost `level` with one of `operations` at their root that meet `goal`; none of them is stored.
 
         None comes in between, after every PAUSE candidates or so. With `order` (K,) the samples of the goal are those
-        of the bank in this order: the first few decide nearly all.
+        of the bank in this order: the first few decide nearly all. `run` is `map`, or does the same in several threads.
         """
         import numpy as np
 
         values = self.values if order is None else np.ascontiguousarray(self.values[: len(self), order])
         columns = np.ascontiguousarray(values[: len(self), :FILTERS].T)
-        hits = np.empty((HITS, 4), dtype=np.int64)
-        column = np.empty(BLOCK, dtype=np.uint64)
-        room = (np.empty(len(self), dtype=np.bool_), column, column.copy(), column.copy(), column[:1].copy())
-        swept = 0
-        for plan in self._plans([op for op in operations if op.result == goal.width], level, SWEPT_AT_ONCE):
+        rooms: list[tuple[NDArray[Any], ...]] = []  # one for each thread, taken and given back
+
+        def swept(plan: Plan) -> tuple[Plan, list[list[int]]]:
+            room = rooms.pop() if rooms else self._room_to_sweep()
+            hits = np.empty((HITS, 4), dtype=np.int64)
             found = self._kernels.sweep(plan.rows, plan.words, values, columns, goal.words, goal.care, goal.mask,
                                         goal.against is not None, goal.words if goal.against is None else goal.against,
                                         hits, room)
-            for row, *entries in hits[:found].tolist():
+            rooms.append(room)
+            return plan, hits[:found].tolist()
+
+        done = 0
+        for plan, hits in run(swept, self._plans([op for op in operations if op.result == goal.width], level,
+                                                 SWEPT_AT_ONCE)):
+            for row, *entries in hits:
                 operation = plan.operations[row]
                 args = map(self.expression, entries[: len(operation.widths)])
                 yield apply(operation.row.name, *args, width=operation.result)
             checkpoint(plan.work)
-            swept += plan.work
-            if swept > PAUSE:
-                swept = 0
+            done += plan.work
+            if done > PAUSE:
+                done = 0
                 yield None
+
+    def _room_to_sweep(self) -> tuple[NDArray[Any], ...]:
+        import numpy as np
+
+        column = np.empty(BLOCK, dtype=np.uint64)
+        return np.empty(len(self), dtype=np.bool_), column, column.copy(), column.copy(), column[:1].copy()
 
     def expression(self, entry: int) -> Node:
         """The program of `entry` as a graph, over the leaves."""

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
 
 from ..jobs.limits import Deadline
+from ..jobs.threads import cores, in_order
 from .result import Progress, Report
 
 # Nanoseconds that a candidate takes: swept over, in a chain of macros, around a promoted value, with constants to solve
@@ -17,11 +20,19 @@ class Spent(Exception):
     """The budget is used up."""
 
 
-class Budget:
-    """`work` candidates (None: without end) until `deadline`; `report` hears of progress a few times a second."""
+Run = Callable[[Callable[[Any], Any], Iterable[Any]], Iterator[Any]]  # `map`, or what does the same in several threads
 
-    def __init__(self, deadline: Deadline, work: int | None = None, report: Report | None = None) -> None:
+
+class Budget:
+    """`work` candidates (None: without end) until `deadline`; `report` hears of progress a few times a second.
+
+    `threads` (None: one for each core) change how long it takes, and nothing else.
+    """
+
+    def __init__(self, deadline: Deadline, work: int | None = None, report: Report | None = None,
+                 threads: int | None = 1) -> None:
         self.deadline, self.work, self._report = deadline, work, report
+        self.threads = cores() if threads is None else threads
         self.candidates = 0
         self.work_seconds = 0.0  # what the candidates take, by the figures above, wherever they are tried
         self.engine, self.level = "", 0
@@ -30,6 +41,10 @@ class Budget:
     @property
     def seconds(self) -> float:
         return time.monotonic() - self._start
+
+    def run(self, function: Callable[[Any], Any], items: Iterable[Any]) -> Iterator[Any]:
+        """Like `map`, on all threads; the results come in order."""
+        return in_order(function, items, self.threads)
 
     def chain(self, candidates: int) -> None:
         """Counts chains of macros (see synth/chains.py)."""

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from .budget import Run
+
     Words = NDArray[np.uint64]
 
 # y is the value so far, x the one that the chain starts from, k a shift, m a mask or factor.
@@ -170,7 +172,7 @@ def right(entry, s, u, goal, steps, start_row, store, wanted, words, scratch):
 
 
 @jit
-def look(place, stop, most, ahead, wide, steps, start_row, store, wanted, masked, words, hits, work, room):
+def look(place, stop, ahead, wide, steps, start_row, store, wanted, masked, words, hits, work, room):
     """The chains from the next stored values that give what is wanted in `ahead` steps, 0, 1 or 2.
 
     The first sample decides, or for goals with a mask the first `wide`.
@@ -230,8 +232,6 @@ def look(place, stop, most, ahead, wide, steps, start_row, store, wanted, masked
             work[0] += n * wide
         if found > 0:
             return found
-        if work[0] > most:
-            return -1
     return 0
 
 
@@ -273,7 +273,7 @@ def part() -> Part:
         "slot_of": "uint64(uint64)",
         "keep": f"int64(uint64[:], int64, int64, {_STORE}, int64)",
         "extend": f"int64(int64, int64, {_STEPS}, uint64[:], {_STORE}, int64, {_WORDS}, uint64[:])",
-        "look": f"int64(int64[:], int64, int64, int64, int64, {_STEPS}, uint64[:], {_STORE}, {wanted}, int64[:], "
+        "look": f"int64(int64[:], int64, int64, int64, {_STEPS}, uint64[:], {_STORE}, {wanted}, int64[:], "
                 f"{_WORDS}, int64[:, :], int64[:], {room})",
     }, (rows(), bank.behaviour(), macros()), (Store, Steps, Wanted, Room))
 
@@ -426,32 +426,39 @@ class Chains:
         self.levels.append(range(last.stop, n))
         return n < CAPACITY
 
-    def look(self, level: int, ahead: int, checkpoint: Callable[[int], None], at_once: int) -> Iterator[Node | None]:
-        """Programs in chains of `level` stored steps and `ahead` more; None about every `at_once` of them."""
+    def look(self, level: int, ahead: int, checkpoint: Callable[[int], None], at_once: int,
+             run: Run = map) -> Iterator[Node | None]:
+        """Programs in chains of `level` stored steps and `ahead` more; None about every `at_once` of them.
+
+        `run` is `map`, or does the same in several threads.
+        """
         import numpy as np
 
         store, entries = self._values(), self.levels[level]
-        place = np.array([entries.start], dtype=np.int64)
-        work = np.zeros(1, dtype=np.int64)
-        hits = np.empty((FULL, 4), dtype=np.int64)
         most = max(BLOCK, len(self.steps))
-        block, row = np.empty((self._wide, most), dtype=np.uint64), np.empty(most, dtype=np.uint64)
-        room = Room(block, np.empty_like(block), row, np.empty_like(row), np.empty(2, dtype=np.uint64))
-        while True:
-            found = self._functions.look(place, entries.stop, at_once, ahead, self._wide, self._steps, self._start_row,
-                                         store, self._wanted, self._masked, self._words, hits, work, room)
-            checkpoint(int(work[0]))
-            work[0] = 0
-            if found == 0:
-                return
-            if found < 0:
-                yield None
-            for entry, first, second, goal in hits[:max(found, 0)].tolist():
+
+        def looked(part: range) -> tuple[list[list[int]], int]:
+            block, row = np.empty((self._wide, most), dtype=np.uint64), np.empty(most, dtype=np.uint64)
+            room = Room(block, np.empty_like(block), row, np.empty_like(row), np.empty(2, dtype=np.uint64))
+            place, work = np.array([part.start], dtype=np.int64), np.zeros(1, dtype=np.int64)
+            hits, found = np.empty((FULL, 4), dtype=np.int64), []
+            while count := self._functions.look(
+                    place, part.stop, ahead, self._wide, self._steps, self._start_row, store, self._wanted,
+                    self._masked, self._words, hits, work, room):
+                found += hits[:count].tolist()
+            return found, int(work[0])
+
+        each = max(64, int(at_once / len(self.steps) ** ahead / self._wide))
+        parts = (range(begin, min(begin + each, entries.stop)) for begin in range(entries.start, entries.stop, each))
+        for found, work in run(looked, parts):
+            checkpoint(work)
+            for entry, first, second, goal in found:
                 node = self._expression(entry)
                 for index in (first, second):
                     if index >= 0:
                         node = self.steps[index].applied(node, self.start[0])
                 yield self.targets[goal].finish(node)
+            yield None
 
     def _values(self) -> Store:
         """The stored values; there is the start at least."""

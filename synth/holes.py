@@ -25,11 +25,13 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from .budget import Run
+
     Words = NDArray[np.uint64]
 
 SAMPLES = 64  # of a slice
 HOLES = 3
-AT_ONCE = 5_000_000  # choices between two looks at the budget
+AT_ONCE = 5_000_000  # choices, about, between two looks at the budget
 HITS = 1024  # that one call of the compiled search reports
 BLOCK = 256  # tuples of values of which the lowest bit is looked at together
 
@@ -178,19 +180,19 @@ def known(n, first, kept, depth, word, carry, failed, fails):
 
 
 @jit
-def search(code, left, right, kept, values, holes, lead, low, size, start, stop, most, cap, bits, goal, care, ones,
+def search(code, left, right, kept, values, holes, lead, low, size, start, stop, cap, bits, goal, care, ones,
            hits, constants, counts, scratch):
     """Goes through blocks of tuples of values for each shape, from number `start` on: which come right?
 
     In a block only the value at the place `lead` differs, the one for which there are the most entries.
-    Stops after about `most` choices. Gives where it stopped; counts are of hits and choices. A hit is a shape and the
-    entries; its constants are the ones with zeros where a bit does not matter.
+    Gives where it stopped, which is where there is no room for more hits; counts are of hits and choices. A hit is a
+    shape and the entries; its constants are the ones with zeros where a bit does not matter.
     """
     word, carry, product, failed, fails, choice, entry, rows, alive = scratch
     blocks = (size[lead] + BLOCK - 1) // BLOCK
     counts[0], counts[1] = 0, 0
     position = start
-    while position < stop and counts[1] < most and counts[0] + BLOCK <= hits.shape[0]:
+    while position < stop and counts[0] + BLOCK <= hits.shape[0]:
         rest = position // blocks
         begin = position % blocks * BLOCK
         position += 1
@@ -237,7 +239,7 @@ def part() -> Part:
                "uint64[:, :], bool[:])")
     return Part("holes", text, {
         "slices": "int64(uint64[:, :], uint64[:, :])",
-        "search": f"int64({shapes}, bool[:, :], int64, int64, int64, int64[:], int64[:], int64, int64, int64, int64, "
+        "search": f"int64({shapes}, bool[:, :], int64, int64, int64, int64[:], int64[:], int64, int64, int64, "
                   f"uint64[:, :], uint64[:], uint64[:], uint64, int64[:, :], uint64[:, :], int64[:], {scratch})",
     })
 
@@ -313,34 +315,48 @@ class Shapes:
         tables = [_table(node, self.values, self.holes) for node in nodes]
         rows = np.array([rows for rows, _ in tables], dtype=np.int64)
         self._code, self._left, self._right = (np.ascontiguousarray(rows[:, :, column]) for column in range(3))
+        self._search = part().functions.search
         self._kept = np.array([kept for _, kept in tables], dtype=np.bool_)
 
     def fillings(self, bits: Words, ranges: Sequence[range], goal: Slices, samples: int, cap: int,
-                 checkpoint: Callable[[int], None]) -> Iterator[Filling | None]:
+                 checkpoint: Callable[[int], None], run: Run = map) -> Iterator[Filling | None]:
         """Values out of `ranges`, one for each place, and constants with which a shape meets `goal`.
 
         `bits` are the slices of all values on `samples` samples. After `cap` choices a tuple of values is given up.
         `checkpoint` is told the choices made since it was last told; it may raise to stop. None comes in between, where
-        there are more to try.
+        there are more to try. `run` is `map`, or does the same in several threads.
         """
         import numpy as np
 
         low, size = np.array([(part.start, len(part)) for part in ranges], dtype=np.int64).T.copy()
-        hits = np.zeros((HITS, 1 + self.values), dtype=np.int64)
-        constants = np.zeros((HITS, self.holes), dtype=np.uint64)
-        counts = np.zeros(2, dtype=np.int64)
         lead = int(size.argmax())
-        position, stop = 0, len(self.nodes) * -(-int(size[lead]) // BLOCK) * (prod(size.tolist()) // int(size[lead]))
+        stop = len(self.nodes) * -(-int(size[lead]) // BLOCK) * (prod(size.tolist()) // int(size[lead]))
         ones = np.uint64((1 << samples) - 1)
-        scratch = self._scratch(len(goal.words))
-        while position < stop:
-            position = part().functions.search(
-                self._code, self._left, self._right, self._kept, self.values, self.holes, lead, low, size, position,
-                stop, AT_ONCE, cap, bits, goal.words, goal.care, ones, hits, constants, counts, scratch)
-            for (shape, *entries), numbers in zip(hits[:counts[0]].tolist(), constants.tolist(), strict=False):
-                yield Filling(self.nodes[shape], tuple(entries), tuple(numbers))
-            checkpoint(int(counts[1]))
-            if position < stop:
+        free: list[tuple[NDArray[Any], ...]] = []  # scratch that no thread uses
+
+        def filled_in(part: range) -> tuple[list[Filling], int]:
+            scratch = free.pop() if free else self._scratch(len(goal.words))
+            hits = np.zeros((HITS, 1 + self.values), dtype=np.int64)
+            constants = np.zeros((HITS, self.holes), dtype=np.uint64)
+            counts = np.zeros(2, dtype=np.int64)
+            position, found, choices = part.start, [], 0
+            while position < part.stop:
+                position = self._search(
+                    self._code, self._left, self._right, self._kept, self.values, self.holes, lead, low, size, position,
+                    part.stop, cap, bits, goal.words, goal.care, ones, hits, constants, counts, scratch)
+                choices += int(counts[1])
+                found += [Filling(self.nodes[shape], tuple(entries), tuple(numbers))
+                          for (shape, *entries), numbers in zip(hits[:counts[0]].tolist(), constants.tolist())]
+            free.append(scratch)
+            return found, choices
+
+        each = max(1, AT_ONCE // (BLOCK * goal.weight))
+        begins = range(0, stop, each)
+        results = run(filled_in, (range(begin, min(begin + each, stop)) for begin in begins))
+        for begin, (found, choices) in zip(begins, results, strict=True):
+            yield from found
+            checkpoint(choices)
+            if begin + each < stop:
                 yield None
 
     def _scratch(self, width: int) -> tuple[NDArray[Any], ...]:

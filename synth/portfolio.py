@@ -301,8 +301,8 @@ class Portfolio:
             self.best, self.found_by = answer, engine
             spent = self.budget.work_seconds
             again = AGAIN_BY_EXAMPLES if self.spec.only_examples else AGAIN
-            self.until = spent + (IMPROVING * answer.cost.instructions if engine == THE_REFERENCE
-                                  else max(again, spent / 4))
+            small = engine == THE_REFERENCE and self.by_instructions
+            self.until = spent + (IMPROVING * answer.cost.instructions if small else max(again, spent / 4))
 
     def _level_done(self, event: Exhausted) -> None:
         if event.level > self.searched:

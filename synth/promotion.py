@@ -11,6 +11,7 @@ TRANSIT, PLDI 2013, call undoing them goal-directed search); what passes there i
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -24,6 +25,8 @@ from .goals import Target
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+
+    from .budget import Run
 
     Words = NDArray[np.uint64]
 
@@ -271,54 +274,29 @@ def chain(leaves, n, depth, plan, store, stamp, wanted, goals, hits, work, room)
 
 _PROMOTING = '''
 @jit
-def promote(place, stop, most, promoted, leaves, depth, plan, store, wanted, goals, hits, work, room):
-    """The programs in the chains from the next promoted value that has any.
-
-    `place` holds the next value and the last stamp. 0 when all are through, -1 when `most` candidates were made.
-    """
-    while place[0] < stop:
-        put(promoted[place[0]], store.values, leaves)
-        store.column[leaves] = promoted[place[0], 0]
-        place[0] += 1
-        place[1] += 1
-        found = chain(leaves, leaves + 1, depth, plan, store, place[1], wanted, goals, hits, work, room)
-        if found > 0:
-            return found
-        if work[0] > most:
-            return -1
-    return 0
+def first_steps(leaves, plan, store, stamp, row):
+    """Adds the first steps from the value that stands after the leaves; where they end."""
+    for entry in range(leaves + 1):
+        hold(entry, store, stamp, row)
+    return steps(leaves, leaves + 1, leaves + 1, plan, store, stamp, leaves + 1, row)
 
 
 @jit
-def promote_both(place, stop, most, promoted, leaves, depth, plan, store, wanted, goals, hits, work, room, second):
-    """As `promote`, with each of a promoted value's first steps promoted as well: `second`, a store for those.
+def promote(place, stop, promoted, leaves, depth, plan, store, wanted, goals, hits, work, room):
+    """The programs in the chains from the next promoted values that have any; 0 when all are through.
 
-    `place` goes on with the next of the first steps, and where they end; its next value is that after theirs.
+    `place` holds the next values and the last stamp; `promoted` (n, p, K) has p values that are promoted together.
     """
-    row = room.row
-    while place[0] < stop or place[2] < place[3]:
-        if place[2] == place[3]:
-            for entry in range(leaves):
-                put(store.values[entry], second.values, entry)
-            put(promoted[place[0]], second.values, leaves)
-            place[0] += 1
-            place[1] += 1
-            for entry in range(leaves + 1):
-                hold(entry, second, place[1], row)
-            place[3] = steps(leaves, leaves + 1, leaves + 1, plan, second, place[1], leaves + 1, row)
-            place[2] = leaves + 1
-        while place[2] < place[3]:
-            for entry in (leaves, leaves + 1):
-                origin = leaves if entry == leaves else place[2]
-                put(second.values[origin], store.values, entry)
-                store.column[entry] = second.values[origin, 0]
-            place[2] += 1
-            place[1] += 1
-            found = chain(leaves, leaves + 2, depth, plan, store, place[1], wanted, goals, hits, work, room)
-            if found > 0:
-                return found
-            if work[0] > most:
-                return -1
+    many = promoted.shape[1]
+    while place[0] < stop:
+        for index in range(many):
+            put(promoted[place[0], index], store.values, leaves + index)
+            store.column[leaves + index] = promoted[place[0], index, 0]
+        place[0] += 1
+        place[1] += 1
+        found = chain(leaves, leaves + many, depth, plan, store, place[1], wanted, goals, hits, work, room)
+        if found > 0:
+            return found
     return 0
 '''
 
@@ -327,8 +305,7 @@ _PLAN = "Plan(int64[:, :], uint64[:, :])"
 _STORE = "Store(uint64[:, :], uint64[:], int64[:, :], int64[:])"
 _WANTED = "Wanted(uint64[:, :], uint64[:, :], int64[:, :])"
 _GOALS = "Goals(uint64[:], int64[:, :], int32[:], int32[:], uint64[:, :], int64[:], uint64[:])"
-_REST = (f"{_WANTED}, {_GOALS}, int64[:, :], int64[:], Room(uint64[:], uint64[:], uint64[:])")
-_SHARED = f"int64[:], int64, int64, uint64[:, :], int64, int64, {_PLAN}, {_STORE}, {_REST}"
+_REST = f"{_WANTED}, {_GOALS}, int64[:, :], int64[:], Room(uint64[:], uint64[:], uint64[:])"
 
 
 @cache
@@ -348,8 +325,38 @@ def around() -> Part:
 @cache
 def part() -> Part:
     """The compiled search around many."""
-    entries = {"promote": f"int64({_SHARED})", "promote_both": f"int64({_SHARED}, {_STORE})"}
-    return Part("promotion", _PROMOTING, entries, (rows(), bank.behaviour(), storing(), around()))
+    return Part("promotion", _PROMOTING, {
+        "first_steps": f"int64(int64, {_PLAN}, {_STORE}, int64, uint64[:])",
+        "promote": f"int64(int64[:], int64, uint64[:, :, :], int64, int64, {_PLAN}, {_STORE}, {_REST})",
+    }, (rows(), bank.behaviour(), storing(), around()))
+
+
+class _Workspace:
+    """What the search around one value after the other writes to: one for each thread."""
+
+    def __init__(self, leaves: Words) -> None:
+        import numpy as np
+
+        samples = leaves.shape[1]
+        self.store = Store(np.empty((CAPACITY, samples), dtype=np.uint64), np.empty(CAPACITY, dtype=np.uint64),
+                           np.empty((CAPACITY, 3), dtype=np.int64), np.zeros(CAPACITY * 4, dtype=np.int64))
+        self.store.values[:len(leaves)], self.store.column[:len(leaves)] = leaves, leaves[:, 0]
+        self.goals = Goals(np.empty(GOALS, dtype=np.uint64), np.empty((GOALS, 3), dtype=np.int64),
+                           np.full(1 << SLOTS, -1, dtype=np.int32), np.empty(GOALS, dtype=np.int32),
+                           np.empty((MASKED, 3), dtype=np.uint64), np.zeros(1, dtype=np.int64),
+                           np.empty(2, dtype=np.uint64))
+        self.room = Room(np.empty(samples, dtype=np.uint64), np.empty(CAPACITY, dtype=np.uint64),
+                         np.empty(CAPACITY, dtype=np.uint64))
+        self.stamp = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    """Chains from values (n, p, K), of which p are promoted together; `nodes` gives the graphs of each p."""
+
+    values: Words
+    nodes: Callable[[int], list[Node]]
+    depth: int
 
 
 class Search:
@@ -366,72 +373,86 @@ class Search:
         self._nodes = [node for node, _ in leaves]
         self._operations = operations
         self._functions = part().functions
-        samples = len(leaves[0][1])
         rows = [(op.code, len(op.widths) == 1, op.commutative) for op in operations]
         self._plan = Plan(np.array(rows, dtype=np.int64),
                           np.array([op.constants for op in operations], dtype=np.uint64))
-        self._store, self._second = self._new_store(samples), self._new_store(samples)
-        for index, (_, words) in enumerate(leaves):
-            self._store.values[index], self._store.column[index] = words, words[0]
+        self._words = np.array([words for _, words in leaves])
+        self._free: list[_Workspace] = []  # those that no thread uses
+        self._first = _Workspace(self._words)
         self._kinds = np.array(goals.kinds(operations), dtype=np.int64).reshape(-1, 3)
-        least = leaves[0][0].width * samples // (2 * LIGHT)
+        least = leaves[0][0].width * len(leaves[0][1]) // (2 * LIGHT)
         self._targets = goals.undone(targets, leaves, operations, least)
         self._wanted = Wanted(np.array([target.words for target in self._targets]),
                               np.array([target.masks for target in self._targets]), self._kinds)
-        self._goals = Goals(np.empty(GOALS, dtype=np.uint64), np.empty((GOALS, 3), dtype=np.int64),
-                            np.full(1 << SLOTS, -1, dtype=np.int32), np.empty(GOALS, dtype=np.int32),
-                            np.empty((MASKED, 3), dtype=np.uint64), np.zeros(1, dtype=np.int64),
-                            np.empty(2, dtype=np.uint64))
-        self._room = Room(np.empty(samples, dtype=np.uint64), np.empty(CAPACITY, dtype=np.uint64),
-                          np.empty(CAPACITY, dtype=np.uint64))
-        self._hits = np.empty((HITS, 4), dtype=np.int64)
-        self._stamp = 0
-
-    def _new_store(self, samples: int) -> Store:
-        import numpy as np
-
-        return Store(np.empty((CAPACITY, samples), dtype=np.uint64), np.empty(CAPACITY, dtype=np.uint64),
-                                  np.empty((CAPACITY, 3), dtype=np.int64), np.zeros(CAPACITY * 4, dtype=np.int64))
 
     def promote(self, values: Words, expressions: Callable[[int], Node], depth: int, twice: bool,
-                checkpoint: Callable[[int], None], at_once: int) -> Iterator[Node | None]:
+                checkpoint: Callable[[int], None], at_once: int, run: Run = map) -> Iterator[Node | None]:
         """Programs in the chains from each of `values` (n, K) with `depth` steps before the last.
 
         `expressions` gives the graph of each. With `twice` the first step is promoted as well. `checkpoint` is told of
-        the work that was done, about every `at_once` candidates, and may raise; then None is given as well.
+        the work that was done, about every `at_once` candidates, and may raise; then None is given as well. `run` is
+        `map`, or does the same in several threads.
         """
+        tasks = self._twice(values, expressions, depth) if twice else [
+            _Task(values[:, None, :], lambda index: [expressions(index)], depth)]
+        pieces = (piece for task in tasks for piece in self._pieces(task, at_once))
+        for found, work in run(self._around, pieces):
+            checkpoint(work)
+            yield from found
+            yield None
+
+    def _twice(self, values: Words, expressions: Callable[[int], Node], depth: int) -> Iterator[_Task]:
+        """Each value with each of its first steps."""
         import numpy as np
 
-        place = np.array([0, self._stamp, 0, 0], dtype=np.int64)
-        work = np.zeros(1, dtype=np.int64)
-        leaves = len(self._nodes)
-        shared = (leaves, depth, self._plan, self._store, self._wanted, self._goals, self._hits, work, self._room)
-        while True:
-            if twice:
-                found = self._functions.promote_both(place, len(values), at_once, values, *shared, self._second)
-            else:
-                found = self._functions.promote(place, len(values), at_once, values, *shared)
-            self._stamp = int(place[1])
-            checkpoint(int(work[0]))
-            work[0] = 0
-            if found == 0:
-                return
-            if found < 0:
-                yield None
-            if found > 0:
-                free = [*self._nodes, expressions(int(place[0]) - 1)]
-                if twice:
-                    free.append(self._expression(int(place[2]) - 1, self._second.origin, free))
-                for p, a, b, goal in self._hits[:found].tolist():
-                    left, right = (self._expression(entry, self._store.origin, free) for entry in (a, b))
-                    node = left if p < 0 else goals.applied(self._operations[p], left, right)
-                    base, kind, g = self._goals.origin[goal].tolist()
-                    if kind >= 0:
-                        row, swapped, _ = self._kinds[kind].tolist()
-                        other = self._expression(g, self._store.origin, free)
-                        pair = (other, node) if swapped else (node, other)
-                        node = goals.applied(self._operations[row], *pair)
-                    yield self._targets[base].finish(node)
+        store, leaves = self._first.store, len(self._nodes)
+        for index, words in enumerate(values):
+            store.values[leaves], store.column[leaves] = words, words[0]
+            self._first.stamp += 1
+            end = self._functions.first_steps(leaves, self._plan, store, self._first.stamp, self._first.room.row)
+            steps, origin = store.values[leaves + 1:end], store.origin[:end].copy()
+            pairs = np.stack([np.broadcast_to(words, steps.shape), steps], axis=1)
+
+            def nodes(step: int, index: int = index, origin: NDArray[np.int64] = origin) -> list[Node]:
+                value = expressions(index)
+                return [value, self._expression(leaves + 1 + step, origin, [*self._nodes, value])]
+
+            yield _Task(pairs, nodes, depth)
+
+    def _pieces(self, task: _Task, at_once: int) -> Iterator[tuple[_Task, range]]:
+        """The task in pieces of about `at_once` candidates."""
+        steps = 2 * len(self._operations) * (len(self._nodes) + 1)
+        each = max(1, int(at_once / steps ** (task.depth + 1)))
+        for begin in range(0, len(task.values), each):
+            yield task, range(begin, min(begin + each, len(task.values)))
+
+    def _around(self, piece: tuple[_Task, range]) -> tuple[list[Node], int]:
+        """The programs in the chains from a part of a task's values, and how many were tried."""
+        import numpy as np
+
+        task, part = piece
+        space = self._free.pop() if self._free else _Workspace(self._words)
+        place, work = np.array([0, space.stamp], dtype=np.int64), np.zeros(1, dtype=np.int64)
+        hits, found = np.empty((HITS, 4), dtype=np.int64), []
+        values = np.ascontiguousarray(task.values[part.start:part.stop])
+        while count := self._functions.promote(place, len(part), values, len(self._nodes), task.depth, self._plan,
+                                               space.store, self._wanted, space.goals, hits, work, space.room):
+            free = [*self._nodes, *task.nodes(part.start + int(place[0]) - 1)]
+            found += [self._program(hit, space, free) for hit in hits[:count].tolist()]
+        space.stamp = int(place[1])
+        self._free.append(space)
+        return found, int(work[0])
+
+    def _program(self, hit: list[int], space: _Workspace, free: Sequence[Node]) -> Node:
+        p, a, b, goal = hit
+        left, right = (self._expression(entry, space.store.origin, free) for entry in (a, b))
+        node: Node = left if p < 0 else goals.applied(self._operations[p], left, right)
+        base, kind, g = (int(part) for part in space.goals.origin[goal])
+        if kind >= 0:
+            row, swapped, _ = self._kinds[kind].tolist()
+            other = self._expression(g, space.store.origin, free)
+            node = goals.applied(self._operations[row], *((other, node) if swapped else (node, other)))
+        return self._targets[base].finish(node)
 
     def _expression(self, entry: int, origin: NDArray[np.int64], free: Sequence[Node]) -> Node:
         if entry < len(free):

@@ -278,7 +278,7 @@ class _Branching:
             order = np.array([pivot, *(k for k in range(len(words)) if k != pivot)])
             goal = Goal(self.width, words[order], care, np.uint64((1 << self.width) - 1))
             found = []
-            for node in self.bank.sweep(operations, goal, level, self.budget.scan, order):
+            for node in self.bank.sweep(operations, goal, level, self.budget.scan, order, self.budget.run):
                 if node is not None:
                     found.append(node)
                 else:

@@ -64,7 +64,7 @@ def chain_programs(problem: Problem, output: int, vocabulary: Vocabulary, free: 
         stored = max(0, count - AHEAD)
         if stored >= len(chains.levels) and (not chains.extend(budget.store) or not chains.levels[-1]):
             continue
-        for node in chains.look(stored, count - stored, budget.chain, AT_ONCE):
+        for node in chains.look(stored, count - stored, budget.chain, AT_ONCE, budget.run):
             yield Candidate(node) if node is not None else Batch()
         yield Batch()
         waiting.append((chains, count + 1))

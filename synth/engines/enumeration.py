@@ -127,13 +127,19 @@ class _Enumeration:
         flat = [operation for operation in self.vocabulary.operations if len(operation.widths) <= 2]
         if level - 1 > self.bank.level:  # what is stored was compared with all leaves already
             for goal in self.tests:
-                yield from _offered(self.bank.sweep(flat, goal, level - 1, self.budget.spend), goal)
+                yield from self._offered(self.bank, flat, goal, level - 1)
             yield Batch()
         for goal in self.goals:
-            yield from _offered(self.bank.sweep(flat, goal, level, self.budget.spend), goal)
+            yield from self._offered(self.bank, flat, goal, level)
             yield Batch()
             for node in self._conditional(goal, level):
                 yield Candidate(goal.wrapped(node))
+
+    def _offered(self, bank: Bank, operations: Sequence[Operation], goal: Goal,
+                 level: int) -> Iterator[Candidate | Batch]:
+        """The programs of a sweep, and its pauses."""
+        for node in bank.sweep(operations, goal, level, self.budget.spend, run=self.budget.run):
+            yield Batch() if node is None else Candidate(goal.wrapped(node))
 
     def _tests(self) -> Iterator[Goal]:
         """For a truth value: programs one operation deeper, which a last comparison with a leaf makes right.
@@ -244,7 +250,7 @@ class _Enumeration:
             yield from self._stored(bank, depth)
             return
         for goal in self.goals:
-            yield from (event for event in _offered(bank.sweep(operations, goal, depth, self.budget.spend), goal)
+            yield from (event for event in self._offered(bank, operations, goal, depth)
                         if isinstance(event, Candidate))
 
     def _twice(self, bank: Bank, entries: range) -> Iterator[Candidate]:
@@ -296,12 +302,6 @@ class _Enumeration:
         if undefined:  # somewhere: which of the few rows that are left are undefined?
             rows = [row for row in rows if not operation.applied([array[row] for array in arrays])[1]]
         return rows
-
-
-def _offered(nodes: Iterator[Node | None], goal: Goal) -> Iterator[Candidate | Batch]:
-    """The programs of a sweep, and its pauses."""
-    for node in nodes:
-        yield Batch() if node is None else Candidate(goal.wrapped(node))
 
 
 def _ordered(rows: list[int], wanted: Wanted, width: int) -> list[int]:

@@ -454,7 +454,8 @@ class _Holes:
     def _searched(self, task: _Task, bits: Words) -> Iterator[Node | None]:
         cap = min(MOST_CHOICES, max(LEAST_CHOICES, CHOICES // task.work))
         pool = self.pools.at[task.aim.width]
-        for filling in task.kind.fillings(bits, task.ranges, task.goal, len(self.rows), cap, self.budget.fill):
+        for filling in task.kind.fillings(bits, task.ranges, task.goal, len(self.rows), cap, self.budget.fill,
+                                               self.budget.run):
             if filling is None:
                 yield None
                 continue

@@ -141,4 +141,5 @@ class _Stage:
             def expression(index: int, start: int = entries.start) -> Node:
                 return bank.expression(start + index)
 
-            yield from self.family.search.promote(values, expression, self.depth, self.twice, budget.promote, AT_ONCE)
+            yield from self.family.search.promote(values, expression, self.depth, self.twice, budget.promote, AT_ONCE,
+                                                   budget.run)
