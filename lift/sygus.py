@@ -656,8 +656,12 @@ class _GrammarReader:
                 count += 1
             elif isinstance(each, str):
                 words.append(str(each))
+            elif len(items(each)) > 1 and symbol(items(each)[0]) == "!":  # an annotation is left out
+                stack.append(items(each)[1])
             else:
                 stack.extend(reversed(each.children))
+        if count != len(self.holes):
+            raise self.file.error("a nonterminal stands here where no term can", part)
         return tuple(_spaced(words))
 
 

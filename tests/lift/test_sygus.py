@@ -367,3 +367,11 @@ def test_a_file_is_a_source(tmp_path):
     assert spec.name == "f"
     with pytest.raises(PrimirError, match="there is no function to find g"):
         lift_specs(f"{path}:g")
+
+
+@pytest.mark.parametrize("annotated", ["(! Start Start)", "(! Start :named Start)", "(! (! Start) :k (Start))"])
+def test_an_annotation_in_a_grammar_is_left_out(annotated):
+    (production,) = [each for each in parse_sygus(
+        f"(set-logic BV)(synth-fun f ((x (_ BitVec 8))) (_ BitVec 8) ((Start (_ BitVec 8) (x (bvnot {annotated})))))"
+        "(constraint (= (f #x01) #xfe))(check-synth)").syntax.grammar.productions if each.holes]
+    assert production.text == ("(bvnot ", 0, ")") and len(production.holes) == 1
