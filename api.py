@@ -25,6 +25,7 @@ from .lift.source import Reading, Source, lift_source, lift_specs, restrict, wit
 
 if TYPE_CHECKING:
     from .ir.graph import Function
+    from .lift.components import Component
     from .lift.spec import Spec
     from .synth.result import Report, Result
     from .verify.verdict import Verdict
@@ -35,13 +36,14 @@ Callee = TypeVar("Callee", bound=Callable[..., Any])
 
 
 def synthesize(spec: Source, *, using: Names | None = None, forbid: Names = (),
-               requires: str | None = None, minimize: str | None = None, branchless: bool = False,
-               constant_time: bool = False, alternatives: int = 0, time: float | None = 60, seed: int = 0,
-               work: int | None = None, unroll: int | None = None, cflags: Cflags = (),
+               components: Sequence[Source] = (), requires: str | None = None, minimize: str | None = None,
+               branchless: bool = False, constant_time: bool = False, alternatives: int = 0, time: float | None = 60,
+               seed: int = 0, work: int | None = None, unroll: int | None = None, cflags: Cflags = (),
                threads: int | None = None, report: Report | None = None, sketch: Source | None = None) -> Result:
     """The cheapest program that meets `spec`, proved; with a `sketch`, that with its holes filled.
 
-    `using` and `forbid` name the operations that it may use, as "add sub xor" or a set of them ("plain", "full").
+    `using` and `forbid` name the operations that it may use, as "add sub xor" or a set of them ("plain", "full");
+    each of `components`, functions, may be used as one operation more.
     `requires` is a condition on the inputs, as in a `.spec`. `time` is in seconds (None: no limit), `work` in
     candidates: the same seed and work give the same program on any machine. `unroll` says how often loops are run.
     `minimize` names what the program has least of: "instructions", "latency" (cycles) or "size" (bytes). The machine
@@ -57,11 +59,12 @@ def synthesize(spec: Source, *, using: Names | None = None, forbid: Names = (),
         raise PrimirError(f"threads is {threads!r}, which is not an integer from 1 on", hint="None is all cores")
     if not isinstance(alternatives, int) or isinstance(alternatives, bool) or alternatives < 0:
         raise PrimirError(f"alternatives is {alternatives!r}, which is not an integer from 0 on")
-    only = _only_spec(lift_specs(spec, reading(unroll, cflags)), spec)
+    how = reading(unroll, cflags)
+    only = _only_spec(lift_specs(spec, how), spec)
     wanted = restrict(only, requires=requires, using=using, forbid=forbid, minimize=minimize, branchless=branchless,
-                      constant_time=constant_time)
+                      constant_time=constant_time, components=lift_components(components, how))
     if sketch is not None:
-        wanted = with_sketch(wanted, sketch, reading(unroll, cflags))
+        wanted = with_sketch(wanted, sketch, how)
     return synthesize_spec(wanted, time, seed, work, report, alternatives, threads)
 
 
@@ -87,6 +90,15 @@ def _emittable(spec: Spec) -> Spec:
     if name == spec.name:
         return spec
     return replace(spec, name=name, remarks=(*spec.remarks, f"C or Python cannot call it {spec.name}: it is {name}"))
+
+
+def lift_components(sources: Sequence[Source], how: Reading) -> list[Component]:
+    """The functions that `sources` name, for programs to use."""
+    if isinstance(sources, str):
+        raise PrimirError(f"components are several, and this is one text: {sources}", hint=f"write [{sources!r}]")
+    from .lift.components import component_of
+
+    return [component_of(lift_function(source, how)) for source in sources]
 
 
 def verify(old: Source, new: Source, *, requires: str | None = None, time: float | None = 60,

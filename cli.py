@@ -297,6 +297,8 @@ def group() -> None:
 @click.argument("source", metavar="SPEC")
 @click.option("--using", multiple=True, metavar="OPS", help="The operations to use: names, or a set (plain, full).")
 @click.option("--forbid", multiple=True, metavar="OPS", help="Operations not to use.")
+@click.option("--component", "components", multiple=True, metavar="SOURCE",
+              help="A function that programs may use as one operation more: path[:function].")
 @click.option("--requires", metavar="CONDITION", help="A condition on the inputs, as in a .spec: 'x != 0'.")
 @click.option("--examples", metavar="FILE", help="More examples, from a table in a .csv file.")
 @click.option("--minimize", type=click.Choice(["instructions", "latency", "size"]),
@@ -317,10 +319,11 @@ def group() -> None:
 @click.option("--interactive", is_flag=True,
               help="Ask for a result that the examples leave open, as long as there is one, and search again.")
 @_common("text json sygus", time=60.0)
-def synth(source: str, using: tuple[str, ...], forbid: tuple[str, ...], requires: str | None, examples: str | None,
-          minimize: str | None, branchless: bool, constant_time: bool, alternatives: int, outputs: tuple[str, ...],
-          seed: int, work: int | None, time: float, jobs: int, cflags: str, unroll: int | None, accept: tuple[str, ...],
-          form: str | None, quiet: bool, threads: int | None, interactive: bool, sketch: str | None) -> int:
+def synth(source: str, using: tuple[str, ...], forbid: tuple[str, ...], components: tuple[str, ...],
+          requires: str | None, examples: str | None, minimize: str | None, branchless: bool, constant_time: bool,
+          alternatives: int, outputs: tuple[str, ...], seed: int, work: int | None, time: float, jobs: int, cflags: str,
+          unroll: int | None, accept: tuple[str, ...], form: str | None, quiet: bool, threads: int | None, interactive: bool,
+          sketch: str | None) -> int:
     """Finds the shortest program that meets SPEC, and proves it.
 
     SPEC is a .spec or .sl (SyGuS) file, a .csv table of examples, or a function (Python, C, C++, Rust, LLVM IR) whose
@@ -334,20 +337,23 @@ def synth(source: str, using: tuple[str, ...], forbid: tuple[str, ...], requires
     primir synth times_nine.spec --minimize latency --alternatives 4
     primir synth clamp.py --constant-time --forbid "mul"
     primir synth average.py:average --sketch average.py:with_holes
+    primir synth fourth_power.spec --component square.c:square --using "and"
 
     Exit codes: 0 proved (or consistent, where the spec has only examples), 1 no program exists or no input meets the
     spec, 3 none was found within the limits, or one that is proved only up to the bound of a loop.
     """
-    from .api import reading
+    from .api import lift_components, reading
     from .lift.source import lift_specs, restrict, with_examples, with_sketch
 
+    how = reading(unroll, cflags)
+    called = lift_components(components, how)
     specs = [restrict(spec, requires=requires, using=using or None, forbid=forbid, minimize=minimize,
-                      branchless=branchless, constant_time=constant_time)
-             for spec in lift_specs(source, reading(unroll, cflags))]
+                      branchless=branchless, constant_time=constant_time, components=called)
+             for spec in lift_specs(source, how)]
     if examples is not None:
         specs = [with_examples(spec, Path(examples)) for spec in specs]
     if sketch is not None:
-        specs = [with_sketch(spec, sketch, reading(unroll, cflags)) for spec in specs]
+        specs = [with_sketch(spec, sketch, how) for spec in specs]
     _check_outputs(outputs, specs, source)
     if form == "sygus" and any(spec.syntax is None for spec in specs):
         raise click.UsageError("--format sygus is for .sl files")

@@ -20,7 +20,8 @@ from ..ir.evaluate import evaluate
 from ..ir.graph import TRUE, Function, Node, Parameter, Result, all_of, conjuncts, either, leaves, negate, substitute
 from ..ir.primes import TABLE, operations
 from ..ir.types import Type, parse_type
-from .expressions import Itself, Scope, Value, is_type_name, plural, suggest
+from .components import Component
+from .expressions import Definition, Itself, Scope, Value, is_type_name, plural, suggest
 from .sketch import Holes, Sketch
 from .spec import Example, Law, Obligation, Output, Spec
 from .syntax import Source, read, tokens, trees
@@ -98,6 +99,7 @@ class _Reader:
         self.relations: list[tuple[Branch, Value]] = []  # what `ensures` says of several calls
         self.requires, self.ensures = _Condition(), _Condition()
         self.using: set[str] | None = None
+        self.components: dict[str, Component] = {}
         self.forbidden: set[str] = set()
         self.minimize: Model | None = None
         self.limits: dict[str, int] = {}
@@ -115,10 +117,12 @@ class _Reader:
                                     "add a line: ensures result == ..., or: example f(1) == 2")
         reference, ensures = self._wanted()
         laws = tuple(self._law(tree, value) for tree, value in self.relations)
+        for component in self.components.values():
+            component.refuse(self.forbidden, self.source.place(self.name))
         spec = Spec(str(self.name), self.parameters, self.outputs, self.requires.node, reference, ensures, (),
                     self._operations(), self.minimize or MODELS[0], "branchless" in self.timing,
                     "constant_time" in self.timing, tuple(self.limits.items()), obligations=self._obligations(laws),
-                    sketch=self._whole_sketch(), laws=laws)
+                    sketch=self._whole_sketch(), laws=laws, components=tuple(self.components.values()))
         return self._with_examples(spec, examples)
 
     # --- the first line -----------------------------------------------------------------------------------------------
@@ -186,7 +190,7 @@ class _Reader:
             case "sketch":
                 self._sketch(line)
             case "using":
-                self.using = (self.using or set()) | self._rows(tokens(line))
+                self._use(tokens(line))
             case "forbid":
                 self.forbidden |= self._rows(tokens(line))
             case "minimize":
@@ -238,6 +242,9 @@ class _Reader:
     def _whole_sketch(self) -> Sketch | None:
         if not self.sketches:
             return None
+        if self.components:
+            raise self.source.error("functions of the spec in a sketch are not available yet as operations", self.name,
+                                    "write the call in the sketch")
         if self.relations:
             raise self.source.error("a sketch together with a relation between calls is not available yet",
                                     self.relations[0][0], "leave out the sketch, or the relation")
@@ -248,6 +255,24 @@ class _Reader:
         values = [self.sketches[output.name] for output in self.outputs]
         defined = all_of(each.condition for value in values for each in value.obligations)
         return Sketch(tuple(value.node for value in values), defined, tuple(self.holes.found), tuple(self.holes.uses))
+
+    def _use(self, names: Sequence[Token]) -> None:
+        """Operations, and functions that the spec defines, of which programs may be made."""
+        self.using = self.using or set()
+        for token in names:
+            if (definition := self.scope.functions.get(str(token))) is not None:
+                self.components[str(token)] = self._component(token, definition)
+            else:
+                self.using |= self._rows([token])
+
+    def _component(self, name: Token, definition: Definition) -> Component:
+        body = definition.body
+        defined = all_of(each.condition for each in body.obligations)
+        strange = self.scope.outputs | self.scope.variables.keys()
+        if body.calls or not strange.isdisjoint(leaves([body.node, defined])):
+            raise self.source.error(f"{name} depends on more than its arguments and the inputs", name,
+                                    "give it what it needs as a parameter")
+        return Component(str(name), definition.parameters, definition.leaves, body.type, body.node, defined)
 
     def _rows(self, names: Sequence[Token]) -> set[str]:
         """The operations that a line names, one by one or as a set."""

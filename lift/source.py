@@ -23,6 +23,7 @@ from .spec import Spec, from_function
 
 if TYPE_CHECKING:
     from ..ir.cost import Model
+    from .components import Component
     from .python import Lowered
     from .running import Wanted
     from .slices import Slices
@@ -376,6 +377,8 @@ def with_sketch(spec: Spec, sketch: Source, reading: Reading = READING) -> Spec:
         raise PrimirError(f"{spec.name} has a sketch of its own", hint="leave one of both out")
     if spec.syntax is not None:
         raise PrimirError("a SyGuS file takes no sketch", hint="its grammar says what a program may look like")
+    if spec.components:
+        raise PrimirError("components in a sketch are not available yet", hint="write the call in the sketch")
     if spec.laws:
         raise PrimirError("a sketch together with a relation between calls is not available yet", spec.laws[0].place)
     takes, gives = [p.value for p in spec.parameters], [output.type.width for output in spec.outputs]
@@ -427,18 +430,23 @@ def _marked(spec: Spec, mark: Mark | None) -> Spec:
 
 
 def restrict(spec: Spec, *, requires: str | None = None, using: Names | None = None, forbid: Names = (),
-             minimize: str | None = None, branchless: bool = False, constant_time: bool = False) -> Spec:
+             minimize: str | None = None, branchless: bool = False, constant_time: bool = False,
+             components: Sequence[Component] = ()) -> Spec:
     """`spec` for fewer inputs, `requires` being a condition as in a `.spec`, and over fewer operations.
 
     `using` and `forbid` name operations of the table or sets of them (`plain`, `full`), in one text or several;
-    `using` takes the place of the spec's own, and so does `minimize`, a cost model. PrimirError for a name that is
-    none.
+    `using` takes the place of the spec's own, and so does `minimize`, a cost model. `components` may be used as well,
+    as one operation each. PrimirError for a name that is none.
     """
+    if components:
+        spec = replace(spec, components=_with_components(spec, components))
     if requires is not None:
         from .language import parse_condition
 
         condition, obligations = parse_condition(requires, spec.parameters, "requires")
         spec = replace(spec, requires=both(spec.requires, condition), obligations=(*spec.obligations, *obligations))
+    for component in spec.components:
+        component.refuse(_named(forbid))
     if using is not None or forbid:
         given = spec.operations or ("full",) if using is None else using
         spec = replace(spec, operations=_operations(given, forbid))
@@ -448,6 +456,18 @@ def restrict(spec: Spec, *, requires: str | None = None, using: Names | None = N
         spec = replace(spec, branchless=spec.branchless or branchless,
                        constant_time=spec.constant_time or constant_time)
     return spec
+
+
+def _with_components(spec: Spec, components: Sequence[Component]) -> tuple[Component, ...]:
+    if spec.syntax is not None:
+        raise PrimirError("a SyGuS file says itself what may be used", hint="define it in the file, by define-fun")
+    if spec.sketch is not None:
+        raise PrimirError("components in a sketch are not available yet")
+    every = (*spec.components, *components)
+    for index, each in enumerate(every):
+        if each.name in {other.name for other in every[:index]}:
+            raise PrimirError(f"there are two components called {each.name}")
+    return every
 
 
 def _model(name: str) -> Model:

@@ -9,6 +9,7 @@ from ..ir.cost import Model
 from ..ir.errors import Place
 from ..ir.graph import CONST, TRUE, Function, Node, Parameter, leaf, substitute, topological
 from ..ir.types import Type
+from .components import Component
 from .grammar import Syntax
 from .sketch import Sketch
 
@@ -94,12 +95,12 @@ class Spec:
     its calls must obey `laws`.
 
     `requires` is over the parameters' leaves, `ensures` over those and the outputs' (both of width 1). `operations`
-    names rows of the table that search may use; None is the set `full`. `minimize` names a cost model (ir/cost.py).
-    The machine code of a `branchless` program has no conditional branch; that of a `constant_time` one nothing either
-    whose time depends on data (emit/timing.py). `limits` say how often an operation may stand in it. A spec means
-    something only if its `obligations` hold: they are to be proved before anything else is. `syntax` is there for a
-    spec from a SyGuS file: how an answer is written, and the grammar that it must be in. With a `sketch` the program
-    is that, with its holes filled.
+    names rows of the table that search may use, beside `components`; None is the set `full`. `minimize` names a
+    cost model (ir/cost.py). The machine code of a `branchless` program has no conditional branch; that of a
+    `constant_time` one nothing either whose time depends on data (emit/timing.py). `limits` say how often an
+    operation may stand in it. A spec means something only if its `obligations` hold: they are to be proved before
+    anything else is. `syntax` is there for a spec from a SyGuS file: how an answer is written, and the grammar that
+    it must be in. With a `sketch` the program is that, with its holes filled.
     """
 
     name: str
@@ -119,11 +120,17 @@ class Spec:
     syntax: Syntax | None = None
     sketch: Sketch | None = None
     laws: tuple[Law, ...] = ()
+    components: tuple[Component, ...] = ()
 
     @property
     def only_examples(self) -> bool:
         """Whether nothing but examples says what is wanted, so that a result is consistent and not proved."""
         return self.reference is None and self.ensures is TRUE and not self.laws
+
+    @property
+    def types(self) -> tuple[Type, ...]:
+        """Those of the parameters and the results."""
+        return (*(parameter.type for parameter in self.parameters), *(output.type for output in self.outputs))
 
     @property
     def total(self) -> bool:

@@ -7,15 +7,18 @@ from dataclasses import dataclass, field
 
 from ..emit.count import occurrences
 from ..emit.timing import violation
-from ..ir.cost import Cost, cost, instructions, latency_of, size_of
+from ..ir.cost import Cost, latency_of, size_of
 from ..ir.evaluate import fold
-from ..ir.graph import LEAVES, Function, Node, apply, const, rewrite, topological
+from ..ir.graph import FALSE, LEAVES, Function, Node, apply, both, const, negate, rewrite, topological
 from ..ir.primes import TABLE
 from ..jobs.limits import Deadline
 from ..lift.grammar import Language
 from ..lift.spec import Spec
+from ..verify.provers.portfolio import satisfiable
+from ..verify.provers.query import Query, Unsat
 from ..verify.roundtrip import prove_emitted
 from ..verify.verdict import Bounded, Proved, Refuted, Verdict
+from .calls import Calls
 from .problem import Problem
 
 MOST = 2000  # candidates of one batch that are looked at
@@ -34,6 +37,8 @@ class Answer:
     llvm: str
     cost: Cost
     proof: Verdict
+    nodes: tuple[Node, ...] = ()  # the values of the results, where calls of components are leaves
+    calls: Calls = field(default_factory=Calls)
 
 
 @dataclass(slots=True)
@@ -96,14 +101,15 @@ class Checker:
 
     def prove(self, node: Node, seconds: float) -> Answer | None:
         """An answer if `node` is proved within `seconds`."""
-        used = {part.op for part in topological([node])} - LEAVES
+        used = self.problem.calls.operations([node])
         assert used <= self.allowed, f"{node} uses {used - self.allowed}, which the spec does not allow"
         function = self.problem.function([node])
         llvm, verdict = prove_emitted(self.problem.spec, function, function.name, deadline=self.deadline.slice(seconds))
         match verdict:
             case Proved() | Bounded():
                 if (why := refusal(self.problem.spec, llvm)) is None:
-                    return Answer(function, llvm, cost(function), verdict)
+                    return self._allowed(Answer(function, llvm, self.problem.cost([node]), verdict, (node,),
+                                                self.problem.calls), seconds)
                 self.refused.append(why)
             case Refuted(counterexample):
                 self._refuted_on(*counterexample.points)
@@ -112,6 +118,14 @@ class Checker:
             case _:
                 if node not in self.unproved:
                     self.unproved.append(node)
+        return None
+
+    def _allowed(self, answer: Answer, seconds: float) -> Answer | None:
+        """`answer`, if every call in it is of inputs that the component is defined for."""
+        undefined = both(self.problem.spec.requires, negate(answer.calls.defined(answer.nodes)))
+        if undefined is FALSE or isinstance(satisfiable(Query(undefined), self.deadline.slice(seconds)), Unsat):
+            return answer
+        self.refused.append("a component may be undefined where it is called")
         return None
 
     def learn(self) -> int:
@@ -143,14 +157,14 @@ class Checker:
 
     def price(self, node: Node) -> tuple[int, ...]:
         """What `node` costs by the model of the spec; of two with one price, neither is better."""
-        count = instructions(self.problem.function([node]))
+        count = self.problem.instructions([node])
         match self.problem.spec.minimize:
             case "instructions":
                 return (count,)
             case "latency":
-                return latency_of([node]), count
+                return latency_of(self.problem.calls.expanded([node])), count
             case "size":
-                return size_of([node]), count
+                return size_of(self.problem.calls.expanded([node])), count
 
 
 def refusal(spec: Spec, llvm: str) -> str | None:

@@ -45,7 +45,7 @@ def other_programs(spec: Spec, answer: Function) -> Others | None:
 
     None where none was met, and where there is more than examples, or a grammar, or more than one result.
     """
-    if not spec.only_examples or len(spec.outputs) != 1 or spec.syntax is not None:
+    if not spec.only_examples or len(spec.outputs) != 1 or spec.syntax is not None or spec.components:
         return None
     deadline = Deadline(SECONDS)
     problem = Problem(spec, seed=0, deadline=deadline)

@@ -11,7 +11,6 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from ..ir.cost import cost
 from ..ir.graph import LEAVES, Node, topological
 from ..jobs.limits import Deadline
 from ..jobs.workers import TimedOut
@@ -23,6 +22,7 @@ from .budget import Budget, Spent
 from .check import ENOUGH, PATIENCE, Answer, Checker
 from .compilation import Part, compile_kernels
 from .engines.branches import branching_programs
+from .engines.calls import COMPONENTS, calling_programs
 from .engines.chains import chain_programs
 from .engines.components import component_programs
 from .engines.derivations import DERIVATIONS, derived_programs
@@ -154,8 +154,10 @@ class Portfolio:
             yield _Engine(THE_REFERENCE, self._reference(), -2 * HEAD_START if size < SMALL else HEAD_START)
         if self.problem.fits:
             yield _Engine("enumeration", self._enumeration(), -HEAD_START)
-            if self._lawless:
-                return
+            if self.spec.components:
+                yield _Engine(COMPONENTS, self._calling(), -2 * HEAD_START, 4.0)
+            if self._lawless or self.spec.components and self.spec.operations is not None:
+                return  # few operations are named: the other engines know their ways with many
             branches = branching_programs(self.problem, 0, self.vocabulary, self.free, self.budget)
             if self.spec.only_examples:
                 yield _Engine("branches", branches, -2 * HEAD_START, 2.0)
@@ -172,7 +174,8 @@ class Portfolio:
                 yield _Engine("lines", line_programs(self.problem, 0, self.vocabulary, self.budget))
             promoted = promoted_programs(self.problem, 0, self.vocabulary, self.free, self.budget)
             yield _Engine("promotion", self._compiled("promotion", promoted))
-        if self.vocabulary.one_width is not None and not self.free and not self._partial and not self.spec.laws:
+        alone = not self.free and not self._partial and not self.spec.laws and not self.spec.components
+        if self.vocabulary.one_width is not None and alone:
             yield _Engine("components", self._components(), LATER)
 
     @property
@@ -217,6 +220,9 @@ class Portfolio:
         all_forms = not self.by_instructions or bool(self.spec.limits)
         return enumerate_programs(self.problem, 0, self.vocabulary, self.free, self.budget, all_forms)
 
+    def _calling(self) -> Events:
+        return calling_programs(self.problem, 0, self.vocabulary, self.free, self.budget)
+
     def _components(self) -> Events:
         width = self.vocabulary.one_width
         assert width is not None
@@ -236,7 +242,7 @@ class Portfolio:
     def _trees_done(self) -> bool:
         """Whether all trees that cost less than the best answer were looked at: they come by their instructions, and
         say nothing about other costs."""
-        if self.best is None or not self.by_instructions:
+        if self.best is None or not self.by_instructions or self.spec.components:
             return False
         return max(self.below, self.searched + 1) >= self.best.cost.instructions
 
@@ -285,13 +291,13 @@ class Portfolio:
         if self.best is None:
             return list(nodes)
         if self.several:
-            costs = [(node, cost(self.problem.function([node]))) for node in nodes]
+            costs = [(node, self.problem.cost([node])) for node in nodes]
             return [node for node, new in costs if not any(old.cost.covers(new) for old, _ in self.front)]
         least = self._price(self.best)
         return [node for node in nodes if self.checker.price(node) < least]
 
     def _price(self, answer: Answer) -> tuple[int, ...]:
-        return self.checker.price(answer.function.results[0].value)
+        return self.checker.price(answer.nodes[0])
 
     def _take(self, answer: Answer, engine: str) -> None:
         if self.several:
@@ -307,7 +313,7 @@ class Portfolio:
     def _level_done(self, event: Exhausted) -> None:
         if event.level > self.searched:
             self.searched = event.level
-            left = self.checker.unproved or self.checker.refused
+            left = self.checker.unproved or self.checker.refused or self.spec.components
             if event.complete and not left and self.below == event.level:
                 self.below = event.level + 1
 
@@ -340,7 +346,8 @@ class Portfolio:
         if self.best is None:
             return None
         others = tuple(sorted(self.front, key=lambda found: found[0].cost.by(self.spec.minimize)))
-        if not self.vocabulary.closed or self.free or self._partial:  # words of other widths could do it in fewer
+        if not self.vocabulary.closed or self.free or self._partial or self.spec.components:
+            # words of other widths, or calls, could do it in fewer
             return Found(self.best, self.found_by, None, others)
         counted = self.below and self.spec.minimize == "instructions"
         optimal = Optimal(min(self.below, self.best.cost.instructions), "pool") if counted else None

@@ -7,19 +7,21 @@ that refuted a program are added, so that no engine offers it again.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice, product
 from math import prod
 from typing import TYPE_CHECKING, Any
 
 from ..ir import graph
 from ..ir.bounds import range_within
+from ..ir.cost import Cost, cost
 from ..ir.evaluate import evaluate
 from ..ir.graph import CHOICE, TRUE, Function, Node, Result, leaves, topological
 from ..ir.kernel import MAX_KERNEL_WIDTH, evaluate_batch
 from ..ir.samples import samples
 from ..jobs.limits import Deadline
 from ..lift.spec import Example, Spec
+from .calls import Calls
 from .laws import Ask, Impossible, Laws
 
 if TYPE_CHECKING:
@@ -59,6 +61,7 @@ class Problem:
         self._open: set[tuple[int, ...]] = set()  # the inputs on which there are several, or nobody could tell
         self._sharp: dict[int, None] = {}  # the rows that refuted a program, in order
         self.laws = Laws(spec, seed)
+        self.calls = Calls()
         self._extend(self._allowed(list(self._candidates(seed))))
 
     @property
@@ -74,7 +77,8 @@ class Problem:
     def add(self, inputs: Sequence[tuple[int, ...]]) -> int:
         """Adds inputs that refuted a program to the bank's; how many of them were new there."""
         before = len(self.bank_rows)
-        self._extend([words for words in self._allowed(inputs) if words not in self._rows])
+        if new := [words for words in self._allowed(inputs) if words not in self._rows]:
+            self._extend(new)
         self._sharp.update((self._rows[words], None) for words in inputs if words in self._rows)
         return len(self.bank_rows) - before
 
@@ -197,6 +201,7 @@ class Problem:
         """The values of `roots` on inputs; choices all take the word `choice`, poison flags are 0."""
         import numpy as np
 
+        roots = self.calls.expanded(roots)
         columns: dict[Node, Any] = dict(self._columns if tuples is self.tuples else self._as_columns(tuples))
         columns.update(zip((output.value for output in self.spec.outputs), outputs, strict=False))
         for node in leaves(roots):
@@ -235,11 +240,15 @@ class Problem:
             wrong |= np.asarray(holds) == 0
         rows = wrong.nonzero()[0]
         if not len(rows):
-            broken = self.laws.broken(values, limit)
+            broken = self.broken(values, limit)
             if any(words not in self._rows for words in broken):
                 self._extend(self._allowed(broken))
             return broken
         return [self.tuples[int(row)] for row in rows[:: -(-len(rows) // limit) or 1]]
+
+    def broken(self, values: Sequence[Node], limit: int = 1) -> list[tuple[int, ...]]:
+        """Inputs of calls by which results with these `values` break a law, for so many cases at the most."""
+        return self.laws.broken(self.calls.expanded(values), limit)
 
     def accepts(self, values: Words, rows: Sequence[int]) -> NDArray[np.bool_]:
         """Which of n programs `ensures` accepts on all of `rows`, given their values there: `values` is (n, rows). Laws
@@ -265,5 +274,14 @@ class Problem:
 
     def function(self, values: Sequence[Node]) -> Function:
         """The program with these values, with the parameters and results of the spec."""
-        results = tuple(Result(output.type, value) for output, value in zip(self.spec.outputs, values, strict=True))
+        made = self.calls.expanded(values)
+        results = tuple(Result(output.type, value) for output, value in zip(self.spec.outputs, made, strict=True))
         return Function(self.spec.name, self.spec.parameters, results)
+
+    def instructions(self, values: Sequence[Node]) -> int:
+        """The operations of a program with these values, a call of a component counted as one."""
+        return self.calls.instructions(values, max(type_.width for type_ in self.spec.types))
+
+    def cost(self, values: Sequence[Node]) -> Cost:
+        """What a program with these values costs; cycles and bytes are those of all that is in its calls."""
+        return replace(cost(self.function(values)), instructions=self.instructions(values))

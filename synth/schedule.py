@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from ..emit.speed import nanoseconds
 from ..ir.cost import cost
-from ..ir.graph import FALSE, TRUE, Function, Node, leaves, topological
+from ..ir.graph import FALSE, TRUE, Function, Node, leaves
 from ..jobs.limits import Deadline
 from ..jobs.workers import TimedOut
 from ..lift.spec import Example, Spec
@@ -15,6 +15,7 @@ from ..verify.refine import check_spec, unwound
 from ..verify.roundtrip import prove_emitted
 from ..verify.verdict import Bounded, Proved, Refuted, Unknown, Vacuous, Verdict
 from .budget import Budget, Spent
+from .calls import Calls
 from .check import Answer, refusal
 from .compilation import ALWAYS, compile_kernels
 from .laws import restricted_law
@@ -105,14 +106,16 @@ class _Synthesis:
         """A program for each output. Raises _GaveUp where one is not found."""
         found: list[Found] = []
         free: dict[Node, None] = {}
+        calls = Calls()
         for index in range(len(spec.outputs)):
             portfolio = Portfolio(restricted(spec, index), self.budget, self.seed, list(free), self.without,
                                   self.alternatives > 0 and len(spec.outputs) == 1)
+            portfolio.problem.calls = calls
             one = portfolio.run()
             if one is None:
                 raise _GaveUp(portfolio.exhausted)
             found.append(one)
-            free.update((node, None) for node in topological([one.answer.function.results[0].value]) if node.args)
+            free.update((node, None) for node in calls.nodes(one.answer.nodes) if node.args or node in calls.of)
         return found
 
     def _joined(self, found: list[Found]) -> Result:
@@ -127,7 +130,11 @@ class _Synthesis:
             return self._result("unknown", engine, proof=proof)
         if (why := refusal(self.spec, llvm)) is not None:
             raise _GaveUp(f"all results together, of which {why}")
-        return self._result(self._status, engine, Answer(function, llvm, cost(function), proof))
+        nodes = tuple(node for one in found for node in one.answer.nodes)
+        calls = found[0].answer.calls  # which all share
+        widest = max(type_.width for type_ in self.spec.types)
+        costs = replace(cost(function), instructions=calls.instructions(nodes, widest))
+        return self._result(self._status, engine, Answer(function, llvm, costs, proof, nodes, calls))
 
     def _from_outputs_at_hand(self) -> Result:
         """Outputs that depend on each other: a solver tells them on sample inputs, and each is found from these.
@@ -162,7 +169,7 @@ class _Synthesis:
         if answer is None:
             return Result(self.spec, status, search, proof=proof, remarks=self.spec.remarks)
         return Result(self.spec, status, search, answer.function, answer.llvm, answer.cost, optimal, answer.proof,
-                      self.spec.remarks, alternatives=self._measured(others or [(answer, engine)]))
+                      (*self.spec.remarks, *_uses(answer)), alternatives=self._measured(others or [(answer, engine)]))
 
     def _measured(self, found: Sequence[tuple[Answer, str]]) -> tuple[Alternative, ...]:
         """So many of the programs as were asked for, with their speed on inputs that the spec allows."""
@@ -172,6 +179,14 @@ class _Synthesis:
         return tuple(Alternative(self.spec.name, answer.function, answer.llvm, answer.cost, engine, answer.proof,
                                  nanoseconds(answer.function, answer.llvm, self.spec.name, inputs))
                      for answer, engine in found[:self.alternatives])
+
+
+def _uses(answer: Answer) -> tuple[str, ...]:
+    """What is to be said of the components in a program."""
+    names = dict.fromkeys(answer.calls.of[node].component.name for node in answer.calls.made(answer.nodes))
+    values = ", ".join(map(answer.calls.text, answer.nodes))
+    return (f"each call of {' and '.join(names)} counts as one operation, and stands in the code as what it does: "
+            f"{values}",) if names else ()
 
 
 def restricted(spec: Spec, index: int) -> Spec:

@@ -56,7 +56,8 @@ def vocabulary(spec: Spec) -> Vocabulary:
     allowed = {row.name for row in operations("full")} if spec.operations is None else set(spec.operations)
     rows = tuple(row for row in TABLE.values() if row.name in allowed and _may_stand(row, spec))
     own = {parameter.type.width for parameter in spec.parameters} | {output.type.width for output in spec.outputs}
-    widths = own | {1}
+    called = {type_.width for each in spec.components for type_ in (each.type, *(p.type for p in each.parameters))}
+    widths = own | called | {1}
     if _widens(rows) and max(own) > 1:
         widths |= {width for width in STANDARD_WIDTHS if max(own) < width <= 2 * max(own)}
     ordered = tuple(sorted(widths))

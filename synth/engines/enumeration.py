@@ -107,7 +107,7 @@ class _Enumeration:
                     node = bank.expression(start + int(index))
                     if self.problem.spec.laws:
                         self.budget.spend(1, LAWFUL)
-                        if self.problem.laws.broken([node]):
+                        if self.problem.broken([node]):
                             continue
                     yield Candidate(node)
 

@@ -45,6 +45,7 @@ PROGRAMS = {
     "halve": lambda x: int(x / 2),
     "pack": lambda high, low: high * 16 + low,
     "rotate_left_by_5": lambda x: x << 5 | x >> 27,
+    "fourth_power": lambda x: x ** 4,
     "implication": lambda p, q: not p or q,
 }
 
