@@ -854,3 +854,10 @@ def test_answers_to_a_sygus_file_with_several_functions(capsys, tmp_path, body, 
     assert run(capsys, "synth", str(path), "--format", "sygus", "-q")[:2] == (code, out)
     code, out = run(capsys, "synth", f"{path}:f", "--format", "sygus", "-q")[:2]
     assert code == 0 and out.startswith("(define-fun f ") and out.count("define-fun") == 1
+
+
+def test_a_component_is_an_operation(here, capsys):
+    Path("fourth.spec").write_text("spec fourth(x: u32) -> u32\n  ensures result == x * x * x * x\n")
+    Path("square.ll").write_text("define i32 @square(i32 %x) {\n  %y = mul i32 %x, %x\n  ret i32 %y\n}\n")
+    code, found = run_json(capsys, "synth", "fourth.spec", "--component", "square.ll:square", "--using", "and")
+    assert (code, found["cost"]["instructions"]) == (0, 2)
