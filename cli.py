@@ -321,9 +321,9 @@ def group() -> None:
 @_common("text json sygus", time=60.0)
 def synth(source: str, using: tuple[str, ...], forbid: tuple[str, ...], components: tuple[str, ...],
           requires: str | None, examples: str | None, minimize: str | None, branchless: bool, constant_time: bool,
-          alternatives: int, outputs: tuple[str, ...], seed: int, work: int | None, time: float, jobs: int, cflags: str,
-          unroll: int | None, accept: tuple[str, ...], form: str | None, quiet: bool, threads: int | None, interactive: bool,
-          sketch: str | None) -> int:
+          alternatives: int, outputs: tuple[str, ...], seed: int, work: int | None, time: float, jobs: int,
+          cflags: str, unroll: int | None, accept: tuple[str, ...], form: str | None, quiet: bool, threads: int | None,
+          interactive: bool, sketch: str | None) -> int:
     """Finds the shortest program that meets SPEC, and proves it.
 
     SPEC is a .spec or .sl (SyGuS) file, a .csv table of examples, or a function (Python, C, C++, Rust, LLVM IR) whose
