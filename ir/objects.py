@@ -15,7 +15,7 @@ import json
 import os
 import re
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache, cached_property
@@ -347,30 +347,42 @@ class Function:
 
     def __init__(self, address: int, entry: Signature) -> None:
         self.address = address
-        self._arguments = entry.arguments
+        self._passes = [_passing(argument) for argument in entry.arguments]
         names, _ = _flat(entry.arguments)
         kinds = [_SCALARS.get(kind, ctypes.c_void_p) for kind in names.values()]
         self._call = ctypes.CFUNCTYPE(_SCALARS[entry.result], *kinds)(address)
 
     def __call__(self, *arguments: Any) -> Any:
         flat: list[int] = []
-        for argument, given in zip(self._arguments, arguments, strict=True):
-            _pass(argument, given, flat)
+        for into, given in zip(self._passes, arguments, strict=True):
+            into(given, flat)
         return self._call(*flat)
 
 
-def _pass(argument: Argument, given: Any, flat: list[int]) -> None:
+def _passing(argument: Argument) -> Callable[[Any, list[int]], None]:
+    """What appends the parameters of the C function that stand for an argument."""
+    import numpy as np
+
     if isinstance(argument, Scalar):
-        flat.append(int(given))
-    elif isinstance(argument, Array):
-        if given.ndim != argument.axes or given.dtype.name != argument.kind or not given.flags.c_contiguous:
-            raise TypeError(f"an array of {argument.axes} axes of {argument.kind} is wanted, in C's order, and here is "
-                            f"one of {given.ndim} axes of {given.dtype.name}")
+        return lambda given, flat: flat.append(int(given))
+    if isinstance(argument, Group):
+        parts = [_passing(part) for part in argument.parts]
+
+        def apart(given: Any, flat: list[int]) -> None:
+            for into, each in zip(parts, given, strict=True):
+                into(each, flat)
+
+        return apart
+    kind, axes = np.dtype(argument.kind), argument.axes
+
+    def array(given: Any, flat: list[int]) -> None:
+        if given.dtype != kind or given.ndim != axes or not given.flags.c_contiguous:
+            raise TypeError(f"an array of {axes} axes of {kind} is wanted, in C's order, and here is one of "
+                            f"{given.ndim} axes of {given.dtype}")
         flat.append(given.__array_interface__["data"][0])
         flat.extend(given.shape)
-    else:
-        for part, each in zip(argument.parts, given, strict=True):
-            _pass(part, each, flat)
+
+    return array
 
 
 # --- files ------------------------------------------------------------------------------------------------------------

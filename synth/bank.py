@@ -42,12 +42,13 @@ LEAF = -1  # the operation code of an input or constant
 
 class Entries(NamedTuple):
     """Programs: values (n, K) on the samples, widths (n,), origin (n, 4), the operation and its arguments; a table of
-    the behaviours; and how many there are (1,)."""
+    the behaviours, and the slot of each (n,); and how many there are (1,)."""
 
     values: Words
     widths: NDArray[np.int32]
     origin: NDArray[np.int32]
     table: NDArray[np.int64]
+    slots: NDArray[np.int32]
     size: NDArray[np.int64]
 
 
@@ -133,6 +134,7 @@ def store(print_, block, t, width, code, a, b, c, slot, bank):
     origin = bank.origin[n]
     origin[0], origin[1], origin[2], origin[3] = code, a, b, c
     bank.table[slot] = key_of(print_, width) << 32 | n
+    bank.slots[n] = slot
     bank.size[0] = n + 1
     return True
 
@@ -359,7 +361,7 @@ def survivors(code, x, ys, wanted, mask, equal, alive, W, B, M, T, V):
 '''
 
 _WORDS = ", ".join(["uint64[:]"] * 3)
-_ENTRIES = "Entries(uint64[:, :], int32[:], int32[:, :], int64[:], int64[:])"
+_ENTRIES = "Entries(uint64[:, :], int32[:], int32[:, :], int64[:], int32[:], int64[:])"
 
 
 @cache
@@ -463,7 +465,8 @@ class Bank:
         self.values = np.empty((capacity, samples), dtype=np.uint64)
         self.widths = np.empty(capacity, dtype=np.int32)
         self.origin = np.empty((capacity, 4), dtype=np.int32)
-        self._table = np.empty(1 << (2 * capacity - 1).bit_length(), dtype=np.int64)
+        self._table = np.full(1 << (2 * capacity - 1).bit_length(), -1, dtype=np.int64)
+        self._slots = np.zeros(capacity, dtype=np.int32)
         self._count = np.zeros(1, dtype=np.int64)
         self._row, column = np.empty(samples, dtype=np.uint64), np.empty(BLOCK, dtype=np.uint64)
         block = np.empty((samples, BLOCK), dtype=np.uint64)
@@ -474,8 +477,8 @@ class Bank:
 
     def restart(self, leaves: Sequence[tuple[Node, Words]]) -> None:
         """Empties the bank and starts again from other leaves."""
+        self._table[self._slots[:len(self)]] = -1
         self._count[0] = 0
-        self._table.fill(-1)
         self.leaves = [node for node, _ in leaves]
         self.ranges: dict[tuple[int, int], list[range]] = {}
         self.candidates = 0
@@ -538,6 +541,8 @@ class Bank:
             if operation.row.arguments == ("w", "w", "w") and levels[2] > 0:
                 continue
             parts = [self.entries(level, width) for level, width in zip(levels, operation.widths, strict=True)]
+            if not all(parts):
+                continue
             if operation.last is not None:
                 parts[-1] = self._constant(operation.last) if levels[-1] == 0 else []
             for ranges in product(*parts):
@@ -620,7 +625,7 @@ class Bank:
 
     @property
     def _storage(self) -> Entries:
-        return Entries(self.values, self.widths, self.origin, self._table, self._count)
+        return Entries(self.values, self.widths, self.origin, self._table, self._slots, self._count)
 
     def _insert(self, values: Words, width: int, leaf: int) -> None:
         self._row[:] = values
@@ -733,12 +738,9 @@ def _slices(whole: range, size: int) -> Iterator[range]:
         yield range(start, min(start + size, whole.stop))
 
 
-def compositions(total: int, parts: int) -> Iterator[tuple[int, ...]]:
+@cache
+def compositions(total: int, parts: int) -> tuple[tuple[int, ...], ...]:
     """All ways to write `total` as a sum of `parts` numbers from 0 on, in order."""
     if parts == 1:
-        if total >= 0:
-            yield (total,)
-        return
-    for first in range(total + 1):
-        for rest in compositions(total - first, parts - 1):
-            yield (first, *rest)
+        return ((total,),) if total >= 0 else ()
+    return tuple((first, *rest) for first in range(total + 1) for rest in compositions(total - first, parts - 1))
