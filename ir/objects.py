@@ -12,9 +12,7 @@ import base64
 import ctypes
 import hashlib
 import json
-import os
 import re
-import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -22,6 +20,8 @@ from functools import cache, cached_property
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+
+from ..jobs.kept import home, keep, kept, writable
 
 PRELUDE = '''import numpy as np
 from numba import njit
@@ -137,16 +137,13 @@ class Part:
     @cached_property
     def path(self) -> Path:
         """Where the object code is kept."""
-        import platformdirs
-
-        folder = os.environ.get("PRIMIR_CACHE", platformdirs.user_cache_dir("primir"))
         key = hashlib.sha256("\n".join((PRELUDE, self.text, *_machine())).encode()).hexdigest()[:16]
-        return Path(folder) / "kernels" / f"{self.name}-{key}.json"
+        return home() / "kernels" / f"{self.name}-{key}"
 
     @property
     def compiled(self) -> bool:
         """Whether the object code is at hand, or cannot be kept, so that there is no use in compiling it beforehand."""
-        return self.path.exists() or not _writable(self.path.parent)
+        return self.path.exists() or not writable(self.path.parent)
 
     @cached_property
     def functions(self) -> SimpleNamespace:
@@ -171,11 +168,7 @@ class Part:
 
     def _kept(self) -> dict[str, Code] | None:
         """The object code of each entry, if it is kept, and whole."""
-        try:
-            check, text = self.path.read_text().split("\n", 1)
-        except (OSError, ValueError):
-            return None
-        if check != _check(text):
+        if (text := kept(self.path)) is None:
             return None
         return {name: Code(symbol, tuple(calls), base64.b64decode(code))
                 for name, (symbol, calls, code) in json.loads(text).items()}
@@ -190,8 +183,7 @@ class Part:
         objects = {name: _compiled(name, entry, self.source, space) for name, entry in self._signatures.items()}
         text = json.dumps({name: (each.symbol, each.calls, base64.b64encode(each.code).decode())
                            for name, each in objects.items()})
-        with suppress(OSError):
-            _write(self.path, f"{_check(text)}\n{text}")
+        keep(self.path, text.encode())
         return objects
 
     def namespace(self) -> dict[str, Any]:
@@ -383,24 +375,3 @@ def _passing(argument: Argument) -> Callable[[Any, list[int]], None]:
         flat.extend(given.shape)
 
     return array
-
-
-# --- files ------------------------------------------------------------------------------------------------------------
-
-
-def _check(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _writable(folder: Path) -> bool:
-    while not folder.exists():
-        folder = folder.parent
-    return folder.is_dir() and os.access(folder, os.W_OK)
-
-
-def _write(path: Path, text: str) -> None:
-    """Makes `path` hold `text`, whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile("w", dir=path.parent, suffix=".tmp", delete=False) as draft:
-        draft.write(text)
-    Path(draft.name).replace(path)

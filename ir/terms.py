@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from . import graph
 from .graph import Node
+from .parsers import parser_of
 from .primes import TABLE, Row
 
 if TYPE_CHECKING:
@@ -56,10 +57,8 @@ Term = Name | Literal | Apply | Fold
 @cache
 def parser() -> Lark:
     """The parser of terms.lark; it starts at `term`, `rules` or `functions`."""
-    from lark import Lark
-
-    return Lark(Path(__file__).with_name("terms.lark").read_text(), start=["term", "rules", "functions"],
-                parser="lalr", propagate_positions=True)
+    return parser_of(Path(__file__).with_name("terms.lark"), start=["term", "rules", "functions"],
+                     propagate_positions=True)
 
 
 @cache

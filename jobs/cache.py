@@ -22,6 +22,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeVar
 
+from .kept import home
+
 LAYOUT = 1
 PATIENCE = 5.0  # seconds to wait for another process's write
 MOST = 1 << 20  # rows; the oldest go first
@@ -47,7 +49,7 @@ class Cache:
 
     @classmethod
     def at_home(cls) -> Cache:
-        """The user's cache: in the folder that $PRIMIR_CACHE names, or else where the system keeps caches."""
+        """The user's cache."""
         return cls(home() / "verdicts.sqlite")
 
     def get(self, key: str) -> dict[str, Any] | None:
@@ -144,13 +146,6 @@ class Cache:
             self._put_aside()
             self._connection = self._opened()
             return otherwise
-
-
-def home() -> Path:
-    """The folder of all that primir keeps between runs."""
-    import platformdirs
-
-    return Path(os.environ.get("PRIMIR_CACHE", platformdirs.user_cache_dir("primir")))
 
 
 def _connected(path: Path) -> sqlite3.Connection:

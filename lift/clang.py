@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from ..ir.errors import Place, PrimirError
+from ..jobs.kept import home
 from .compiler import Compiled, argument, compile_to_llvm, version_of
 
 NEWEST, OLDEST = 22, 14  # of LLVM's versions: what newer ones write may not be read
@@ -115,10 +116,8 @@ def _zig_target() -> str:
 
 
 def _zig_caches() -> dict[str, str]:
-    import platformdirs
-
-    folder = Path(os.environ.get("PRIMIR_CACHE", platformdirs.user_cache_dir("primir"))) / "zig"
-    return {"ZIG_LOCAL_CACHE_DIR": str(folder), "ZIG_GLOBAL_CACHE_DIR": str(folder)}
+    folder = str(home() / "zig")
+    return {"ZIG_LOCAL_CACHE_DIR": folder, "ZIG_GLOBAL_CACHE_DIR": folder}
 
 
 # --- compile_commands.json --------------------------------------------------------------------------------------------

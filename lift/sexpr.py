@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from ..ir.errors import Place, PrimirError
+from ..ir.parsers import parser_of
 from .syntax import Source, trees
 
 if TYPE_CHECKING:
@@ -28,9 +29,7 @@ _QUOTES = {'"': "string", "|": "quoted symbol"}
 
 @cache
 def _parser() -> Lark:
-    from lark import Lark
-
-    return Lark(Path(__file__).with_name("sygus.lark").read_text(), parser="lalr", lexer="basic")
+    return parser_of(Path(__file__).with_name("sygus.lark"), lexer="basic")
 
 
 def read_lists(text: str, file: str | None) -> tuple[Source, list[Branch]]:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from ..ir.errors import Place, PrimirError
+from ..ir.parsers import parser_of
 
 if TYPE_CHECKING:
     from lark import Lark, Token, Tree
@@ -84,10 +85,8 @@ def tokens(tree: Branch) -> list[Token]:
 
 @cache
 def _parser() -> Lark:
-    from lark import Lark
-
-    return Lark(Path(__file__).with_name("spec.lark").read_text(), start=["start", "condition"], parser="lalr",
-                lexer="basic", propagate_positions=True)
+    return parser_of(Path(__file__).with_name("spec.lark"), start=["start", "condition"], lexer="basic",
+                     propagate_positions=True)
 
 
 def read(text: str, file: str | None, start: Literal["start", "condition"]) -> tuple[Source, Branch]:

@@ -60,16 +60,16 @@ def test_what_was_compiled_is_loaded_ever_after(tmp_path):
 
 
 @pytest.mark.parametrize("damage", [
-    lambda text: "",
-    lambda text: text[:-10],
-    lambda text: text.replace("A", "B", 1),
-    lambda text: "no object code",
+    lambda content: b"",
+    lambda content: content[:-10],
+    lambda content: content.replace(b"A", b"B", 1),
+    lambda content: b"no object code",
 ])
 def test_what_is_damaged_is_compiled_anew(damage):
     part = double()
     assert part.functions.double(1) == 2
-    whole = part.path.read_text()
-    part.path.write_text(damage(whole))
+    whole = part.path.read_bytes()
+    part.path.write_bytes(damage(whole))
     assert double().functions.double(3) == 6
     assert double()._kept() is not None
 

@@ -9,7 +9,8 @@ import sys
 import time
 
 import pytest
-from primir.jobs.cache import Cache, home
+from primir.jobs.cache import Cache
+from primir.jobs.kept import home
 
 
 @pytest.fixture
