@@ -49,7 +49,8 @@ CONSTANTS = "constants"  # the engine that solves for them
 SOLVED_FOR = 2  # the cost up to which it is waited for, where all trees over the constants at hand are looked at sooner
 IMPROVING = 0.6  # seconds of work for each operation of the reference, in which something cheaper must be found
 AGAIN = 1.5  # seconds of work at the least, after a program was found, in which a cheaper one must be found
-AGAIN_BY_EXAMPLES = 0.3  # where nothing but examples is given, of which nobody expects the least program
+# Where nothing but examples is given, of which nobody expects the least program, or a grammar's terms came by size.
+AGAIN_BY_EXAMPLES = 0.3
 PROVING = 30.0  # seconds for the proof of one form of the reference
 LAST = 3  # candidates that were left unproved and are tried once more
 LAST_PROOF = 10.0  # seconds for a candidate that was left unproved, when nothing else is left to do
@@ -165,7 +166,10 @@ class Portfolio:
                 yield _Engine("branches", branches, share=0.25)
             if self._partial and self._grammar is not None:
                 derived = derived_programs(self.problem, 0, self.vocabulary, self._grammar, self.budget)
-                yield _Engine(DERIVATIONS, derived, -HEAD_START)
+                if self._grammar.widths == {1}:  # it packs 64 samples into a word, which no other engine does
+                    yield _Engine(DERIVATIONS, derived, -8 * HEAD_START, 4.0)
+                else:
+                    yield _Engine(DERIVATIONS, derived, -HEAD_START)
             chains = chain_programs(self.problem, 0, self.vocabulary, self.free, self.budget)
             yield _Engine("chains", self._compiled("chains", chains), share=2.0)
             if not self.free:
@@ -306,7 +310,7 @@ class Portfolio:
         if self.best is None or self._price(answer) < self._price(self.best):
             self.best, self.found_by = answer, engine
             spent = self.budget.work_seconds
-            again = AGAIN_BY_EXAMPLES if self.spec.only_examples else AGAIN
+            again = AGAIN_BY_EXAMPLES if self.spec.only_examples or engine == DERIVATIONS else AGAIN
             small = engine == THE_REFERENCE and self.by_instructions
             self.until = spent + (IMPROVING * answer.cost.instructions if small else max(again, spent / 4))
 
