@@ -166,7 +166,7 @@ class Laws:
         import numpy as np
 
         nodes = [output.value for output in self.spec.outputs]
-        if len(nodes) == 1 and nodes[0].width <= SMALL:
+        if self._fits and len(nodes) == 1 and nodes[0].width <= SMALL:
             every = np.arange(1 << nodes[0].width, dtype=np.uint64)
             right = evaluate_batch([condition], {nodes[0]: every})[0].nonzero()[0]
             if not len(right):

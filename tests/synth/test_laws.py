@@ -118,6 +118,13 @@ def test_a_law_of_other_results_is_left_to_the_proof():
     ("f(x: u8) -> u8", "requires x < 3\nforall y: u8\nensures f(y | 4) == x", "vacuous"),
     ("f(x: u32) -> u32", "ensures f(f(x)) == f(x)", "proved"),
     ("f(x: u8) -> u8", "forall y: u8\nensures x < y implies f(x) > f(y)\nusing plain", "proved"),
+    # calls of constants, of nothing, of results twenty times over; words wider than any kernel's
+    ("f(x: u8) -> u8", "ensures f(0) == 1 and f(1) == 2 and f(200) == 201", "proved"),
+    ("f() -> u8", "ensures f() == 3 or f() == 5", "proved"),
+    ("f() -> u8", "forall y: u8\nensures f() == y", "none"),
+    ("f(x: u8) -> u8", f"ensures {'f(' * 20}x{')' * 20} == x + 20", "proved"),
+    ("f(x: u8) -> u8", "ensures u128(f(x)) * u128(f(x + 1)) > 3 and f(f(x)) == x\nexample f(0) == 255", "unknown"),
+    ("f(x: u100) -> u100", "ensures f(x + 1) == f(x) + 1\nexample f(0) == 5", "unknown"),
     # nothing so small is found, and nothing is known about it
     ("f(x: u8) -> u8", "ensures f(f(x)) == x + 1 and f(x) != x\nusing and or", "unknown"),
 ])
