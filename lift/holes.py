@@ -79,7 +79,8 @@ def sketch_of(holes: Holes, place: Place, takes: Sequence[Node], gives: Sequence
     if leaves([*results, defined, *arguments], CHOICE):
         raise PrimirError("the sketch uses a value that is left open, of undef or of freeze", place)
     return Sketch(tuple(next(moved) for _ in results), next(moved), tuple(holes.found),
-                  tuple(use.over(tuple(next(moved) for _ in use.arguments)) for use in holes.uses), holes.wide)
+                  tuple(use.over(tuple(next(moved) for _ in use.arguments)) for use in holes.uses), holes.wide,
+                  function.beyond is FALSE)
 
 
 def _bits(widths: Sequence[int]) -> str:

@@ -70,7 +70,8 @@ class Site:
 class Sketch:
     """A program with `holes`: its results, and where it is defined. A use stands after those in its arguments.
 
-    One that is `wide` comes from a language that computes on wider words than it needs to.
+    One that is `wide` comes from a language that computes on wider words than it needs to. It is not `whole` where a
+    loop was cut off, beyond which nothing is known.
     """
 
     results: tuple[Node, ...]
@@ -78,6 +79,7 @@ class Sketch:
     holes: tuple[Hole, ...]
     uses: tuple[Use, ...] = ()
     wide: bool = False
+    whole: bool = True
 
 
 @dataclass(slots=True)

@@ -74,10 +74,11 @@ class _Synthesis:
     def _filled(self) -> Result:
         """The sketch of the spec with its holes filled."""
         try:
+            self._compile()
             found = fill(self.spec, self.budget, self.seed)
         except Unfillable:
             return self._result("none", ENGINE)
-        except Unfilled as given_up:
+        except (Unfilled, _GaveUp) as given_up:
             return self._result("unknown", ENGINE, exhausted=str(given_up))
         except Spent:
             return self._result("unknown", ENGINE, exhausted="no filling of its holes was found in time")

@@ -7,22 +7,24 @@ emitted code; an input that refutes them joins the few (CEGIS: Solar-Lezama, Tan
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from ..emit.plain import guarded
 from ..ir.canon import canonical
 from ..ir.cost import cost
 from ..ir.graph import LEAVES, Node, all_of, apply, const, leaves, negate, rewrite, substitute, topological
 from ..ir.primes import TABLE, Row
+from ..ir.text import print_term
 from ..lift.sketch import Hole
-from ..lift.spec import Spec
+from ..lift.spec import Output, Spec
 from ..verify.provers.portfolio import satisfiable
 from ..verify.provers.query import Query, Sat, Unsat
 from ..verify.roundtrip import prove_emitted
 from ..verify.verdict import Bounded, Proved, Refuted
 from .budget import Budget
 from .check import Answer, refusal
+from .portfolio import Impossible, Portfolio
 from .problem import Problem
 from .template import Template, filled, is_unknown, settled, template
 from .vocabulary import vocabulary
@@ -31,6 +33,7 @@ ENGINE = "holes"
 FIRST = 2  # inputs to begin with
 AT_ONCE = 2  # inputs that join when words are refuted on those at hand
 MOST_LINES = 4  # of an unknown expression
+FEW_LINES = 1  # from so many on, an expression over the inputs is searched for as any program is
 EASY = 1  # the effort of the operations that it is made of first
 SOLVED = 100_000_000.0  # nanoseconds that a query of the solver counts for
 SOLVING = 30.0  # seconds for one query
@@ -62,7 +65,7 @@ def fill(spec: Spec, budget: Budget, seed: int) -> Filling:
 class _Filler:
     def __init__(self, spec: Spec, budget: Budget, seed: int) -> None:
         assert spec.sketch is not None
-        self.spec, self.sketch, self.budget = spec, spec.sketch, budget
+        self.spec, self.sketch, self.budget, self.seed = spec, spec.sketch, budget, seed
         self.problem = Problem(spec, seed=seed, deadline=budget.deadline)
         self.rows = [row for row in vocabulary(spec).rows if not row.cast]
         self.easy = [row for row in self.rows if row.effort <= EASY]
@@ -74,6 +77,8 @@ class _Filler:
             self._find_input()
         growing = any(hole.kind == "expression" for hole in self.sketch.holes)
         for lines in range(MOST_LINES + 1 if growing else 1):
+            if lines == FEW_LINES and (found := self._searched()) is not None:
+                return found
             self.budget.level = lines
             for rows in (self.easy, self.rows) if lines else (self.rows,):
                 found = self._filled(lines, rows)
@@ -86,8 +91,8 @@ class _Filler:
 
     @property
     def _certain(self) -> bool:
-        """Whether what is wanted on each input at hand is just what the spec wants there."""
-        return self.spec.reference is None or not self.spec.reference.choices
+        """Whether what is wrong on an input at hand is wrong: nothing is left open there, and no loop was cut off."""
+        return self.sketch.whole and (self.spec.reference is None or not self.spec.reference.choices)
 
     def _find_input(self) -> None:
         answer = satisfiable(Query(self.spec.requires), self.budget.deadline.slice(SOLVING))
@@ -135,6 +140,44 @@ class _Filler:
         known = {node: const(word, node.width) for node, word in zip(self.problem.inputs, words, strict=True)}
         return all_of(settled([made.defined, ensured, *equal], known))
 
+    def _searched(self) -> Filling | None:
+        """The sketch with its only hole, an expression over the inputs, filled by the search for programs.
+
+        None where there is more to find, or the expression must not be over all inputs that matter.
+        """
+        if len(self.sketch.uses) != 1 or len(self.sketch.holes) != 1 or self.spec.limits or not self._certain \
+                or (self.spec.examples and self.spec.reference is None):
+            return None
+        (use,), (hole,) = self.sketch.uses, self.sketch.holes
+        wanted = self._wanted_of(Output(str(use.value.data), hole.type))
+        if not {*leaves([wanted.requires, wanted.ensures])} <= {*use.arguments, use.value}:
+            return None
+        try:
+            found = Portfolio(wanted, self.budget, self.seed, ()).run()
+        except Impossible:  # on some input there is no word that is right
+            raise Unfillable from None
+        self.budget.engine = ENGINE
+        if found is None:
+            return None
+        body = found.answer.function.results[0].value
+        values = substitute(self.sketch.results, {use.value: body})
+        answer = self._proved(values)
+        names = dict(zip(use.arguments, hole.texts, strict=True))
+        return Filling(answer, ((hole, print_term(body, names)),)) if isinstance(answer, Answer) else None
+
+    def _wanted_of(self, output: Output) -> Spec:
+        """What the value of the only hole must be, as a spec of its own."""
+        conditions, equal = [self.spec.requires], [self.sketch.defined]
+        outputs = {each.value: value for each, value in zip(self.spec.outputs, self.sketch.results, strict=True)}
+        if (reference := self.spec.reference) is not None:
+            conditions += [reference.domain, *map(negate, (reference.ub, reference.trap, reference.beyond)),
+                           *(negate(result.poison) for result in reference.results)]
+            equal += [apply("eq", value, result.value)
+                      for value, result in zip(self.sketch.results, reference.results, strict=True)]
+        ensures = all_of([*equal, *substitute([self.spec.ensures], outputs)])
+        return replace(self.spec, outputs=(output,), requires=all_of(conditions), reference=None, ensures=ensures,
+                       examples=(), sketch=None)
+
     # --- answers ------------------------------------------------------------------------------------------------------
 
     def _checked(self, made: Template, model: Mapping[Node, int]) -> Answer | list[tuple[int, ...]]:
@@ -143,8 +186,12 @@ class _Filler:
         Where there is neither, `doubts` say what was in the way.
         """
         values = filled(made.results, model)
-        if wrong := self._wrong(made, model, values):
-            return wrong
+        return self._wrong(made, model, values) or self._proved(values, lambda: self._wrong(made, model, values))
+
+    def _proved(self, values: Sequence[Node], wrong: Callable[[], list[tuple[int, ...]]] = list
+                ) -> Answer | list[tuple[int, ...]]:
+        """The program with these results if it is proved, or inputs that `wrong` finds when one that refutes it came.
+        """
         for form, guards in self._forms(values):
             function = self.problem.function(form)
             llvm, verdict = prove_emitted(self.spec, function, function.name, guards=guards,
@@ -158,8 +205,8 @@ class _Filler:
                     break
                 case Refuted(counterexample):
                     self.problem.add([counterexample.inputs])
-                    if wrong := self._wrong(made, model, values):
-                        return wrong
+                    if found := wrong():
+                        return found
                 case _:
                     self.doubts.append("a filling was not proved")
                     break

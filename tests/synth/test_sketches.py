@@ -33,6 +33,9 @@ def synthesized(text, seconds=60):
     ("f(x: u32) -> u32; ensures result == x * 5; sketch result = x + (x << ??)", ["2"], 2),
     ("f(x: u32) -> u32; ensures result == x * 5; sketch result = x + choose(x << ??, x * ??)", None, 2),
     ("f(x: u32) -> u32; requires x != 0; ensures result == 1 << cttz(x); sketch result = x & ??(x)", ["(neg x)"], 2),
+    (AVERAGE + "; sketch result = (x | y) - ??(x, y)", None, 5),
+    ("f(x: u32) -> u32; requires x <= 0xfffffff0; ensures result % 8 == 0 and result >= x and result - x < 8; "
+     "sketch result = ??(x) & ~7", ["(add x 7:32)"], 2),
     ("f(x: u32) -> u32; ensures result == x; sketch result = ??(x)", ["x"], 0),
     ("f(x: u32) -> u32; ensures result == 7; sketch result = ??", ["7"], 0),
     ("f(x: u16) -> u16; ensures result == x / 7; sketch result = u16(u64(x) * ?? >> ??)", None, 4),
@@ -180,6 +183,7 @@ def test_fills_a_sketch_in_c(tmp_path):
     "f(x: u8) -> u8; ensures result == x * x; sketch result = x ?? x; using add sub",
     "f(x: u8) -> u8; ensures result == x + 1; sketch result = x ?? 1; using not",  # no operation fits
     "f(x: u8) -> u8; example f(0) == 3; example f(1) == 5; example f(2) == 6; sketch result = x * ?? + ??",
+    "f(x: u8) -> u8; ensures result == x; sketch result = ??(x) * 2",  # no value is right on an odd input
 ])
 def test_shows_that_nothing_fills(text):
     found = synthesized(text)
@@ -194,6 +198,23 @@ def test_shows_that_nothing_fills(text):
 def test_gives_up(text, why):
     found = synthesized(text)
     assert found.status == "unknown" and why in str(found), str(found)
+
+
+def beyond(x: u32) -> u32:
+    k = 0
+    while k < u32(hole()):
+        k += 1
+    return k
+
+
+def a_thousand(x: u32) -> u32:
+    return 1000
+
+
+def test_nothing_is_claimed_of_loops_that_were_cut_off():
+    """A constant of 1000 is right, and more than a loop is unrolled."""
+    found = synthesize(a_thousand, sketch=beyond, time=20)
+    assert found.status == "unknown", str(found)
 
 
 def test_ends_with_its_time():
