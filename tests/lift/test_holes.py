@@ -70,6 +70,8 @@ def test_refuses_llvm(tmp_path, body, line, message):
 def test_a_hole_is_nothing_where_no_sketch_is_wanted(tmp_path):
     """Else a proof would take it for an input."""
     source = llvm(tmp_path, "%h = call i32 (...) @primir.hole(); ret i32 %h")
+    with pytest.raises(PrimirError, match="a hole has no value"):
+        primir.lift(constant)
     for call in (lambda: lift_source(source), lambda: primir.verify(source, source), lambda: primir.synthesize(source),
                  lambda: primir.lift(constant), lambda: primir.verify(constant, constant)):
         with pytest.raises(PrimirError) as raised:

@@ -4,7 +4,7 @@ import random
 from dataclasses import replace
 
 import pytest
-from primir import choose, hole, synthesize, u16, u32
+from primir import choose, hole, i64, synthesize, u16, u32, u64
 from primir.api import synthesize_spec
 from primir.ir.errors import PrimirError
 from primir.ir.evaluate import evaluate
@@ -136,6 +136,8 @@ def raising(x: u16) -> u16:
     # x + h overflows for some x, so that the sketch is poison there, unless h is 0
     ("%r = xor i32 %x, %y; ret i32 %r", "%h = call i32 @primir.hole.i32(); %s = add nuw i32 %x, %h; "
      "%d = sub i32 %s, %h; %r = xor i32 %d, %y; ret i32 %r", ["0"]),
+    ("%r = xor i32 %x, %y; ret i32 %r", "%h = call i32 @primir.hole.i32(); %o = or i32 %h, 1; %s = add nuw i32 %x, %o; "
+     "%d = sub i32 %s, %o; %r = xor i32 %d, %y; ret i32 %r", None),
     # the division is undefined for a hole that is 0
     ("%r = xor i32 %x, %x; ret i32 %r", "%h = call i32 @primir.hole.i32(); %r = udiv i32 %x, %h; ret i32 %r", None),
 ])
@@ -153,6 +155,23 @@ def test_fills_sketches_of_other_languages(tmp_path, reference, sketch, holes):
     assert [text for _, text in found.holes] == (holes or [])
     if holes is not None:
         means_what_it_says(found)
+
+
+def far(x: i64) -> i64:
+    return i64(u64(x) ^ 1 << 40)
+
+
+def near(x: i64) -> i64:
+    return x ^ hole()
+
+
+def as_far(x: i64) -> i64:
+    return x ^ i64(hole())
+
+
+def test_a_constant_of_python_without_a_type_is_small():
+    assert synthesize(far, sketch=near).status == "none"
+    assert synthesize(far, sketch=as_far).holes[0][1].startswith(str(1 << 40))
 
 
 def test_a_sketch_must_not_raise_where_the_spec_says_something():
@@ -180,6 +199,7 @@ def test_fills_a_sketch_in_c(tmp_path):
     "f(x: u32, y: u32) -> u32; ensures result == x + y + 1; sketch result = x ?? y",
     "f(x: u32, y: u32) -> u32; ensures result == x; sketch result = choose(y, x + ??) + (y & ??) | 1",
     "f(x: u8, y: u8) -> u8; ensures result == x; sketch result = x / y * y + x % y",  # undefined for y == 0
+    "f(x: u8, y: u8) -> u8; ensures result == (x / y if y != 0 else 255); sketch result = x ?? y; using udiv",
     "f(x: u8) -> u8; ensures result == x * x; sketch result = x ?? x; using add sub",
     "f(x: u8) -> u8; ensures result == x + 1; sketch result = x ?? 1; using not",  # no operation fits
     "f(x: u8) -> u8; example f(0) == 3; example f(1) == 5; example f(2) == 6; sketch result = x * ?? + ??",
