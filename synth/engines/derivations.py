@@ -39,7 +39,8 @@ WORDS = 1 << 25  # words that are kept: those of values,
 BESIDE = 3  # and of a term beside them: its fingerprint, and where it came from
 TRIED = (0xF0F0F0F0F0F0F0F0, 0xCCCCCCCCCCCCCCCC, 0xAAAAAAAAAAAAAAAA)  # words with all cases of three bits in them
 OFFERED = 16  # programs of one size
-STORING, MAKING = 200.0, 15.0  # nanoseconds for a term, and for a word of its values
+STORING, MAKING = 150.0, 50.0  # nanoseconds for a term, and for a word of its values
+TURN = 2e8  # nanoseconds after which another engine may have its turn
 
 
 def derived_programs(problem: Problem, output: int, vocabulary: Vocabulary, grammar: Grammar,
@@ -223,7 +224,7 @@ class _Derivations:
         pools = [self.terms[name].values[part] for (_, name), part in zip(each.holes, sizes, strict=True)]
         counts = [len(pool) for pool in pools]
         total = prod(counts)
-        made = 0
+        each_takes, taken = STORING + MAKING * self.words, 0.0
         for start in range(0, total, AT_ONCE):
             if self.left <= 0:
                 return
@@ -235,11 +236,11 @@ class _Derivations:
                        for hole, pool, place in zip(making.holes, pools, places, strict=True)}
             columns |= {node: np.tile(words, len(places[0])) for node, words in making.inputs.items()}
             (values,) = evaluate_batch([making.pattern], columns)
-            self.budget.spend(len(places[0]), STORING + MAKING * self.words)
+            self.budget.spend(len(places[0]), each_takes)
             self._keep(each, size, values.reshape(len(places[0]), self.words), list(places), sizes)
-            made += len(places[0])
-            if made >= 64 * AT_ONCE:  # another engine may have its turn
-                made = 0
+            taken += each_takes * len(places[0])
+            if taken > TURN:
+                taken = 0.0
                 yield Batch()
 
     def _keep(self, each: Production, size: int, values: Words, places: list[NDArray[np.int64]],
