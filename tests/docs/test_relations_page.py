@@ -16,7 +16,8 @@ PAGE = (ROOT / "docs" / "relations.md").read_text()
 ROWS = {row[0]: row[1:] for row in re.findall(r"^\| `(\w+)` \| [^|]+ \| `([^`]+)` \| (\d+) \|$", PAGE, re.MULTILINE)}
 FILES = {path.stem: path.read_text() for path in (ROOT / "examples" / "specs").glob("*.spec")}
 SLOW = {"divide_by_five", "from_gray", "inverse_lifting", "triangular", "periodic", "round_down", "next_of_three",
-        "floor_divide", "line", "midpoint", "distance", "median", "zigzag", "unscramble", "divide_by_ten"}  # seconds each
+        "floor_divide", "line", "midpoint", "distance", "median", "zigzag",
+        "unscramble", "divide_by_ten"}  # seconds each
 
 
 def spec_of(name):
