@@ -324,22 +324,14 @@ class _Reader:
         """What the line `tree` says of several calls, with what `requires` makes of each."""
         itself = self.scope.itself
         assert itself is not None
-        calls = [call for call, _ in value.calls]
-        used = set(leaves([value.node, *(node for call, when in value.calls for node in (*call.arguments, when))]))
+        calls = [replace(call, when=when) for call, when in value.calls]
+        used = set(leaves([value.node, *(node for call in calls for node in (*call.arguments, call.when))]))
         if not self.scope.outputs.isdisjoint(used):
             calls.insert(0, itself.main)
-        results = {leaf for call in calls for leaf in call.results}
-        assumes = [self.requires.node] if used & {*itself.main.arguments, *itself.main.results} else []
-        wanted: list[Node] = []
-        for call, when in value.calls:
-            (allowed,) = substitute([self.requires.node], dict(zip(itself.main.arguments, call.arguments, strict=True)))
-            inner = not results.isdisjoint(leaves(call.arguments))
-            (wanted if inner else assumes).append(either(negate(when), allowed))
-        law = Law((), tuple(calls), all_of(assumes), all_of([*wanted, value.node]), self.source.quote(tree),
-                  self.source.place(tree))
-        used = set(leaves(law.roots))
-        return replace(law, variables=tuple(each for each in (*self.parameters, *self.scope.variables.values())
-                                            if each.value in used))
+        inputs = used & {*itself.main.arguments, *itself.main.results}
+        variables = tuple(each for each in self.scope.variables.values() if each.value in used)
+        law = Law(variables, tuple(calls), TRUE, value.node, self.source.quote(tree), self.source.place(tree))
+        return law.narrowed(self.requires.node, self.parameters, bool(inputs))
 
     def _obligations(self, laws: Sequence[Law]) -> tuple[Obligation, ...]:
         """What must hold, where `requires` does not say it in the same words."""

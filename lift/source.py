@@ -15,11 +15,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from ..ir.errors import Place, PrimirError
-from ..ir.graph import TRUE, Function, Parameter, Trace, both
+from ..ir.graph import TRUE, Function, Node, Parameter, Trace, both
 from .loops import UNROLL, Unroll
 from .marks import Mark, Names, mark_of
 from .sketch import FILLED_BY, Holes
-from .spec import Spec, from_function
+from .spec import Law, Spec, from_function
 
 if TYPE_CHECKING:
     from ..ir.cost import Model
@@ -444,7 +444,8 @@ def restrict(spec: Spec, *, requires: str | None = None, using: Names | None = N
         from .language import parse_condition
 
         condition, obligations = parse_condition(requires, spec.parameters, "requires")
-        spec = replace(spec, requires=both(spec.requires, condition), obligations=(*spec.obligations, *obligations))
+        spec = replace(spec, requires=both(spec.requires, condition), obligations=(*spec.obligations, *obligations),
+                       laws=tuple(_narrowed(law, condition, spec) for law in spec.laws))
     for component in spec.components:
         component.refuse(_named(forbid))
     if using is not None or forbid:
@@ -456,6 +457,12 @@ def restrict(spec: Spec, *, requires: str | None = None, using: Names | None = N
         spec = replace(spec, branchless=spec.branchless or branchless,
                        constant_time=spec.constant_time or constant_time)
     return spec
+
+
+def _narrowed(law: Law, requires: Node, spec: Spec) -> Law:
+    # the variables of a SyGuS file only share names with the parameters
+    inputs = spec.syntax is None and any(variable in spec.parameters for variable in law.variables)
+    return law.narrowed(requires, spec.parameters, inputs)
 
 
 def _with_components(spec: Spec, components: Sequence[Component]) -> tuple[Component, ...]:

@@ -3,11 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ..ir.cost import Model
 from ..ir.errors import Place
-from ..ir.graph import CONST, TRUE, Function, Node, Parameter, leaf, substitute, topological
+from ..ir.graph import (
+    CONST,
+    TRUE,
+    Function,
+    Node,
+    Parameter,
+    both,
+    either,
+    leaf,
+    leaves,
+    negate,
+    substitute,
+    topological,
+)
 from ..ir.types import Type
 from .components import Component
 from .grammar import Syntax
@@ -49,10 +62,14 @@ class Obligation:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A call of the function to find: what is given to it, and a leaf for each of its results."""
+    """A call of the function to find: what is given to it, and a leaf for each of its results.
+
+    A law reaches it `when` that holds: elsewhere it need not be allowed by `requires`.
+    """
 
     arguments: tuple[Node, ...]
     results: tuple[Node, ...]
+    when: Node = TRUE
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +88,28 @@ class Law:
     text: str
     place: Place = field(compare=False)
 
+    def narrowed(self, requires: Node, parameters: Sequence[Parameter], inputs: bool) -> Law:
+        """The same for a function that is called only where `requires`, over its `parameters`, holds.
+
+        Calls of variables are taken to be allowed, calls of results must be. `inputs` says whether the parameters are
+        themselves among the variables, and so meet `requires`.
+        """
+        results = {leaf for call in self.calls for leaf in call.results}
+        assumes, condition = both(self.assumes, requires) if inputs else self.assumes, self.condition
+        for call in self.calls:
+            (allowed,) = substitute([requires], dict(zip((p.value for p in parameters), call.arguments, strict=True)))
+            reached = either(negate(call.when), allowed)
+            if results.isdisjoint(leaves(call.arguments)):
+                assumes = both(assumes, reached)
+            else:
+                condition = both(condition, reached)
+        law = replace(self, assumes=assumes, condition=condition)
+        if not inputs:
+            return law
+        used = set(leaves(law.roots))
+        return replace(law, variables=(*(p for p in parameters if p.value in used),
+                                       *(variable for variable in self.variables if variable not in parameters)))
+
     def over(self, values: Sequence[Node], parameters: Sequence[Parameter]) -> tuple[Node, Node, list[list[Node]]]:
         """`assumes`, `condition`, and `values` at each call, where the calls' results are the first of `values`:
         nodes over `parameters`, one for each result of a call, and any others behind them."""
@@ -86,7 +125,7 @@ class Law:
 
     @property
     def roots(self) -> tuple[Node, ...]:
-        return (self.assumes, self.condition, *(node for call in self.calls for node in call.arguments))
+        return (self.assumes, self.condition, *(node for call in self.calls for node in (*call.arguments, call.when)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,6 +96,8 @@ class Reread:
     def __init__(self, spec: Spec, target: Function) -> None:
         if spec.examples:
             raise PrimirError(f"{spec.name} has examples, which are of one width")
+        if spec.laws:
+            raise PrimirError(f"{spec.name} relates several calls, which is read at its own width alone")
         for function in filter(None, (spec.reference, target)):
             if function.unrolled or function.beyond is not FALSE:
                 raise PrimirError(f"a loop of {function.name} was unrolled, and may run otherwise at another width",

@@ -19,6 +19,7 @@ from primir.ir.primes import TABLE, operations
 from primir.ir.types import BOOL, parse_type
 from primir.lift.expressions import LARGEST, function_names
 from primir.lift.language import parse_condition, parse_specs
+from primir.lift.source import restrict
 from primir.lift.syntax import DEEPEST
 
 HEADER = "spec f(x: u32, y: u32, s: i32, t: i32, a: u8, c: i8, w: u64, h: u16, p: bool, q: bool) -> {}"
@@ -410,6 +411,20 @@ def test_what_a_law_says_of_its_calls():
         words = {leaf("x", 8): x, leaf("y", 8): y, outer.results[0]: one, inner.results[0]: two}
         assert evaluate([law.assumes], words) == [x < 10 and (y <= 3 or y < 10)]
         assert evaluate([law.condition], words) == [not (y > 3 and one < 5) or (one < 10 and two == x)]
+
+
+def test_a_law_of_fewer_inputs():
+    """`--requires` says of each call what a line of the spec would."""
+    lines = "forall y: u8\nensures y > 3 implies f(y) < 5 implies f(f(y)) == x\nensures f(y) <= f(y + 1)"
+    (wide,) = parse_specs(f"spec f(x: u8) -> u8\n{lines}")
+    (narrow,) = parse_specs(f"spec f(x: u8) -> u8\nrequires x < 10\n{lines}")
+    for given, wanted in zip(restrict(wide, requires="x < 10").laws, narrow.laws, strict=True):
+        roots = [given.assumes, given.condition, wanted.assumes, wanted.condition]
+        free = [node for node in topological(roots) if node.op == "input"]
+        for words in product((0, 4, 9, 12), repeat=len(free)):
+            one, two, three, four = evaluate(roots, dict(zip(free, words, strict=True)))
+            assert (one, two) == (three, four)
+        assert given.variables == wanted.variables
 
 
 def test_a_law_guards_its_divisions():

@@ -4,10 +4,12 @@ import random
 from itertools import product
 
 import pytest
+from primir.ir.errors import PrimirError
 from primir.ir.graph import Function, Parameter, Result, apply, choose, const, leaf
 from primir.ir.types import Type
 from primir.jobs.limits import Deadline
 from primir.lift.language import parse_specs
+from primir.lift.source import restrict
 from primir.verify.provers.portfolio import STANDARD
 from primir.verify.refine import check_spec, meets
 from primir.verify.roundtrip import prove_emitted
@@ -162,6 +164,26 @@ def test_what_is_undefined_is_wrong_where_it_is_called():
     for bad, kind in ((4, Proved), (3, Refuted)):
         node = Function("f", spec.parameters, (Result(Type(8), x),), ub=apply("eq", x, const(bad, 8)))
         assert isinstance(meets(spec, node, deadline=Deadline(20)), kind)
+
+
+def test_fewer_inputs_are_fewer_calls():
+    """Nothing is claimed of calls that `--requires` does not allow: the function may be undefined there."""
+    spec = spec_of("f(x: u8) -> u8", "ensures f(f(x)) == x\nensures f(x ^ 1) == f(x) ^ 1")
+    x = leaf("x", 8)
+    node = Function("f", spec.parameters, (Result(Type(8), x),), ub=apply("ult", const(3, 8), x))
+    for requires, kind in (("x < 4", Proved), ("x < 5", Refuted), (None, Refuted)):
+        assert isinstance(meets(restrict(spec, requires=requires), node, deadline=Deadline(20)), kind)
+    flipped = function(spec, apply("not", x))
+    for requires, kind in (("x < 4", Refuted), (None, Proved)):  # what comes out must be allowed to go in
+        assert isinstance(meets(restrict(spec, requires=requires), flipped, deadline=Deadline(20)), kind)
+
+
+def test_other_widths_are_refused():
+    from primir.verify.widths import Reread
+
+    spec = spec_of("f(x: u8) -> u8", "ensures f(f(x)) == x")
+    with pytest.raises(PrimirError, match="its own width alone"):
+        Reread(spec, function(spec, leaf("x", 8)))
 
 
 def test_a_law_alone_asks_for_defined_calls():
