@@ -1,7 +1,8 @@
 """SyGuS files side by side: primir and cvc5, each in a process of its own, and their answers checked by z3.
 
 An answer counts as solved only if it is no term outside the grammar (primir's reading of it says so) and z3 finds no
-input on which a constraint fails; where z3 cannot tell within its limit, the answer is counted as unchecked.
+input on which a constraint fails; where z3 cannot tell within its limit, the answer is counted as unchecked. That
+there is no answer (infeasible) is counted by itself: it is wrong where the other solver has one.
 """
 
 from __future__ import annotations
@@ -46,7 +47,7 @@ while not (command := parser.nextCommand()).isNull():
     print(command.invoke(solver, symbols), end="", flush=True)
 """
 
-Check = Literal["right", "wrong", "unchecked", "outside the grammar"]
+Check = Literal["right", "wrong", "unchecked", "outside the grammar", "infeasible"]
 
 
 @dataclass(frozen=True)
@@ -85,6 +86,8 @@ def _run(command: Sequence[str], path: Path, seconds: float) -> Outcome:
         out, _ = process.communicate()
     spent = cpu() - started
     found = re.findall(r"^\(define-fun .*\)$", out, re.MULTILINE)
+    if not found and re.search("^infeasible$", out, re.MULTILINE):
+        return Outcome(None, spent, "infeasible")
     if not found or process.returncode < 0:
         return Outcome(None, spent)
     answer = "\n".join(found)
@@ -205,6 +208,8 @@ def compare(paths: Sequence[Path], seconds: float, peers: bool) -> None:
     console.print(f"{time.perf_counter() - began:.0f} s together")
     if any(outcome.check in ("wrong", "outside the grammar") for outcome in outcomes["primir"]):
         raise SystemExit("an answer of primir is wrong")
+    if any(a.check == "infeasible" and b.solved for a, b in zip(outcomes["primir"], outcomes.get("cvc5", ()))):
+        raise SystemExit("primir says that there is no answer where cvc5 has one")
 
 
 def size(answer: str) -> int:
@@ -234,7 +239,7 @@ def _operations(term: Sexpr) -> set[str]:
 def _print_summary(console: Console, name: str, found: Sequence[Outcome]) -> None:
     solved = [outcome for outcome in found if outcome.solved]
     kinds = ", ".join(f"{sum(outcome.check == kind for outcome in found)} {kind}"
-                      for kind in ("unchecked", "wrong", "outside the grammar")
+                      for kind in ("unchecked", "wrong", "outside the grammar", "infeasible")
                       if any(outcome.check == kind for outcome in found))
     times = [outcome.seconds for outcome in solved]
     sizes = [size(outcome.answer or "") for outcome in solved]
