@@ -245,9 +245,6 @@ class _Reader:
         if self.components:
             raise self.source.error("functions of the spec in a sketch are not available yet as operations", self.name,
                                     "write the call in the sketch")
-        if self.relations:
-            raise self.source.error("a sketch together with a relation between calls is not available yet",
-                                    self.relations[0][0], "leave out the sketch, or the relation")
         for output in self.outputs:
             if output.name not in self.sketches:
                 raise self.source.error(f"there is no sketch of {output.name}", self.name,

@@ -379,8 +379,6 @@ def with_sketch(spec: Spec, sketch: Source, reading: Reading = READING) -> Spec:
         raise PrimirError("a SyGuS file takes no sketch", hint="its grammar says what a program may look like")
     if spec.components:
         raise PrimirError("components in a sketch are not available yet", hint="write the call in the sketch")
-    if spec.laws:
-        raise PrimirError("a sketch together with a relation between calls is not available yet", spec.laws[0].place)
     takes, gives = [p.value for p in spec.parameters], [output.type.width for output in spec.outputs]
     return replace(spec, sketch=sketch_of(*_with_holes(sketch, reading), takes, gives))
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from ..emit.plain import guarded
 from ..ir.canon import canonical
 from ..ir.cost import cost
-from ..ir.graph import LEAVES, Node, all_of, apply, const, leaves, negate, rewrite, substitute, topological
+from ..ir.graph import LEAVES, Node, all_of, apply, both, const, leaves, negate, rewrite, substitute, topological
 from ..ir.primes import TABLE, Row
 from ..ir.text import print_term
 from ..lift.sketch import Hole
@@ -47,6 +47,9 @@ class Filling:
 
     answer: Answer
     holes: tuple[tuple[Hole, str], ...]
+
+
+Instance = tuple[Node, Node, list[list[Node]]]  # a law over the template, as `Law.over` gives it
 
 
 class Unfillable(Exception):
@@ -108,6 +111,7 @@ class _Filler:
             return None
         inputs = self.problem.tuples[:FIRST]
         condition = all_of([made.legal, *(self._right(made, words) for words in inputs)])
+        laws = [law.over(made.results, self.spec.parameters) for law in self.spec.laws]
         undecided = 0
         while undecided < UNDECIDED:
             self.budget.spend(1, SOLVED)
@@ -116,13 +120,18 @@ class _Filler:
                 case Unsat():
                     return None
                 case Sat(model):
+                    if broken := self._broken(laws, model):
+                        condition = all_of([condition, *broken])
+                        continue
                     found = self._checked(made, model)
                     if isinstance(found, Answer):
                         return Filling(found, made.texts(model))
-                    inputs += found
-                    condition = all_of([condition, *(self._right(made, words) for words in found)])
-                    if not found:
+                    new = [words for words in found if words not in inputs]
+                    inputs += new
+                    condition = all_of([condition, *(self._right(made, words) for words in new)])
+                    if not new:
                         undecided += 1
+                        self.doubts.append("a filling was not proved")
                         condition = all_of([condition, _other(made, model)])
                 case _:
                     self.doubts.append(f"a solver gave up on {len(inputs)} inputs")
@@ -140,12 +149,25 @@ class _Filler:
         known = {node: const(word, node.width) for node, word in zip(self.problem.inputs, words, strict=True)}
         return all_of(settled([made.defined, ensured, *equal], known))
 
+    def _broken(self, laws: Sequence[Instance], model: Mapping[Node, int]) -> list[Node]:
+        """For laws that the sketch filled by `model` breaks, that it keeps them for the words by which it does."""
+        conditions = []
+        for assumes, condition, _ in laws:
+            broken = both(assumes, negate(condition))
+            answer = satisfiable(Query(filled([broken], model)[0]), self.budget.deadline.slice(PROVING))
+            if isinstance(answer, Sat):
+                words = {node: const(answer.model.get(node, 0), node.width)
+                         for node in leaves([broken]) if not is_unknown(node)}
+                conditions.append(negate(settled([broken], words)[0]))
+        return conditions
+
     def _searched(self) -> Filling | None:
         """The sketch with its only hole, an expression over the inputs, filled by the search for programs.
 
         None where there is more to find, or the expression must not be over all inputs that matter.
         """
-        if len(self.sketch.uses) != 1 or len(self.sketch.holes) != 1 or self.spec.limits or not self._certain \
+        if len(self.sketch.uses) != 1 or len(self.sketch.holes) != 1 or not self._certain \
+                or self.spec.limits or self.spec.laws \
                 or (self.spec.examples and self.spec.reference is None):
             return None
         (use,), (hole,) = self.sketch.uses, self.sketch.holes
@@ -204,7 +226,7 @@ class _Filler:
                     self.doubts.append(why)
                     break
                 case Refuted(counterexample):
-                    self.problem.add([counterexample.inputs])
+                    self.problem.add(counterexample.points)
                     if found := wrong():
                         return found
                 case _:

@@ -185,7 +185,6 @@ def test_other_sources_are_no_sketches(tmp_path, sketch, message):
 
 
 @pytest.mark.parametrize("name, text, message", [
-    ("f.spec", "spec f(x: u32, y: u32) -> u32\n  ensures f(f(x, y), y) == x\n", "a relation between calls"),
     ("f.sl", "(set-logic BV)\n(synth-fun f ((x (_ BitVec 32)) (y (_ BitVec 32))) (_ BitVec 32))\n(check-synth)\n",
      "a SyGuS file takes no sketch"),
 ])

@@ -724,7 +724,6 @@ TEXTS = [  # a whole text, the place, a part of the message, a part of the hint
     ("spec f(x: u8) -> u8\nforall x: u8", 2, 8, "x is already the name of a parameter", ""),
     ("spec f(x: u8) -> u8\nforall y", 2, 9, "the line ends too early", "`:`"),
     ("spec f(x: u8) -> u8\nforall\nensures result == x", 2, 7, "the line ends too early", ""),
-    ("spec f(x: u8) -> u8\nsketch result = x ^ ??\nensures f(f(x)) == x", 3, 9, "a sketch together with", ""),
     ("spec f(x: u8) -> u8\nsketch result = f(x + 1) ^ ??\nensures result == x", 2, 17, "made of the inputs", ""),
     ("spec f(x: u8) -> u8\nforall y: u8\nsketch result = y ^ ??\nensures result == x", 3, 17, "of the inputs", ""),
     ("spec f(x: u8) -> u8\nensures f(x, x) == x", 2, 9, "f takes 1 argument, not 2", ""),

@@ -48,6 +48,10 @@ def synthesized(text, seconds=60):
      "sketch h = y if x < y else ??(x, y)", ["umin", "x"], 3),
     ("f(x: u8, y: u8) -> u8; requires x & y != 0; ensures result != 0 and result & (result - 1) == 0; "
      "ensures result & x & y == result; sketch result = choose(x, y, x & y) & -(??(x, y))", ["x & y", "(and x y)"], 3),
+    ("f(x: u8) -> u8; ensures f(f(x)) == x and f(0) == 9; sketch result = x ?? ??", ["9", "xor"], 1),
+    ("f(x: u16) -> u16; ensures f(x * 7) == x; sketch result = x * ??", None, 1),
+    ("f(x: u8, y: u8) -> u8; forall z: u8; ensures f(x, y) == f(y, x) and f(f(x, y), z) == f(x, f(y, z)); "
+     "ensures f(3, 5) == 7; sketch result = x ?? y", ["or"], 1),
     ("f(x: u8) -> u8; example f(0) == 3; example f(1) == 5; sketch result = x * ?? + ??", ["2", "3"], 2),
     (DIVIDE + "; sketch result = x / y if y != ?? else ??", ["0", "0"], 4),  # a division that stands behind its test
     (DIVIDE + "; sketch result = x ?? y if y != 0 else 0", ["udiv"], 4),
@@ -203,6 +207,8 @@ def test_fills_a_sketch_in_c(tmp_path):
     "f(x: u8) -> u8; ensures result == x * x; sketch result = x ?? x; using add sub",
     "f(x: u8) -> u8; ensures result == x + 1; sketch result = x ?? 1; using not",  # no operation fits
     "f(x: u8) -> u8; example f(0) == 3; example f(1) == 5; example f(2) == 6; sketch result = x * ?? + ??",
+    "f(x: u8) -> u8; ensures f(f(x)) == x + 1; sketch result = x * ??",
+    "f(x: u8) -> u8; requires x != 0; ensures f(x) != 0 and f(f(x)) == x + 1; sketch result = x / ??",
     "f(x: u8) -> u8; ensures result == x; sketch result = ??(x) * 2",  # no value is right on an odd input
 ])
 def test_shows_that_nothing_fills(text):
