@@ -106,19 +106,19 @@ class Laws:
         columns = {v.value: np.ascontiguousarray(table[:, i]) for i, v in enumerate(law.variables)}
         return [found[row] for row in evaluate_batch([root], columns)[0].nonzero()[0].tolist()]
 
-    def accepts(self, values: Words, inputs: Sequence[Inputs]) -> NDArray[np.bool_]:
-        """Which of n programs no law rejects by their words (n, m) on m inputs alone."""
+    def accepts(self, values: Sequence[Words], inputs: Sequence[Inputs]) -> NDArray[np.bool_]:
+        """Which of n programs no law rejects by their words, (n, m) for each result, on m inputs alone."""
         import numpy as np
 
-        left = np.arange(len(values))
+        left = np.arange(len(values[0]))
         if self._fits and self.spec.parameters:
             keys = _mixed(np.array(inputs, dtype=np.uint64).reshape(len(inputs), -1).T)
             order = np.argsort(keys)
             for few in (slice(0, 1), slice(1, 4), slice(4, FILTERING)):
                 for law, found in self:
                     if found[few] and len(left):
-                        left = left[_obeying(law, found[few], values[left], keys[order], order)]
-        accepted = np.zeros(len(values), dtype=np.bool_)
+                        left = left[_obeying(law, found[few], [each[left] for each in values], keys[order], order)]
+        accepted = np.zeros(len(values[0]), dtype=np.bool_)
         accepted[left] = True
         return accepted
 
@@ -278,13 +278,13 @@ def _mixed(columns: Sequence[Words] | Words) -> Words:
     return result
 
 
-def _obeying(law: Law, found: Sequence[Inputs], values: Words, keys: Words,
+def _obeying(law: Law, found: Sequence[Inputs], values: Sequence[Words], keys: Words,
              order: NDArray[np.intp]) -> NDArray[np.intp]:
-    """Which programs, by their words `values` (n, m), do not break `law` for any of the words `found` of its variables
-    with calls among the m inputs, whose sorted `keys` come from the places `order`."""
+    """Which programs, by their words `values`, (n, m) for each result, do not break `law` for any of the words `found`
+    of its variables with calls among the m inputs, whose sorted `keys` come from the places `order`."""
     import numpy as np
 
-    n, few = len(values), len(found)
+    n, few = len(values[0]), len(found)
     table = np.array(found, dtype=np.uint64).reshape(few, len(law.variables))
     columns = {v.value: np.tile(table[:, i], n) for i, v in enumerate(law.variables)}
     columns.setdefault(const(0, 1), np.zeros(n * few, dtype=np.uint64))  # so that constants have a length
@@ -294,7 +294,7 @@ def _obeying(law: Law, found: Sequence[Inputs], values: Words, keys: Words,
         key = _mixed(evaluate_batch(call.arguments, columns))
         place = np.minimum(np.searchsorted(keys, key), len(keys) - 1)
         at_hand &= keys[place] == key
-        columns[call.results[0]] = values[program, order[place]]
+        columns.update((node, words[program, order[place]]) for node, words in zip(call.results, values, strict=True))
     assumes, condition = evaluate_batch([law.assumes, law.condition], columns)
     bad = (assumes != 0) & (condition == 0) & at_hand
     obeying: NDArray[np.intp] = (~bad.reshape(n, few).any(axis=1)).nonzero()[0]

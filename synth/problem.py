@@ -259,7 +259,7 @@ class Problem:
         if self.spec.laws:
             wanted = self.wanted[0]
             left = (~((values != wanted.words[rows]) & wanted.care[rows]).any(axis=1)).nonzero()[0]
-            left = left[self.laws.accepts(values[left], [self.tuples[row] for row in rows])]
+            left = left[self.laws.accepts([values[left]], [self.tuples[row] for row in rows])]
         for few in (slice(0, 1), slice(1, 4), slice(4, None)):  # the first inputs reject nearly all
             part = rows[few]
             if not part or not len(left) or self.spec.ensures is TRUE:

@@ -16,13 +16,14 @@ from ..verify.roundtrip import prove_emitted
 from ..verify.verdict import Bounded, Proved, Refuted, Unknown, Vacuous, Verdict
 from .budget import Budget, Spent
 from .calls import Calls
-from .check import Answer, refusal
+from .check import PATIENCE, Answer, refusal
 from .compilation import ALWAYS, compile_kernels
 from .laws import restricted_law
 from .portfolio import Found, Impossible, Portfolio, ask
 from .problem import Problem
 from .result import Alternative, Optimal, Report, Result, Search, Status
 from .sketches import ENGINE, Unfillable, Unfilled, fill
+from .together import joint_programs
 
 MOST_ROUNDS = 20  # of outputs found from samples and refuted
 
@@ -154,7 +155,31 @@ class _Synthesis:
                 return result
             if not problem.add(result.proof.counterexample.points):
                 break
-        raise _GaveUp("outputs that depend on each other and are not determined by the inputs")
+        return self._together(problem)
+
+    def _together(self, problem: Problem) -> Result:
+        """Programs of few operations for all outputs, which a proof takes or refutes. Raises _GaveUp."""
+        self.budget.engine = "programs for all results together"
+        try:
+            for nodes in joint_programs(problem, self.budget):
+                if not problem.failures(nodes) and (answer := self._proved(problem, nodes)) is not None:
+                    return self._result(self._status, self.budget.engine, answer)
+        except Spent:
+            pass
+        raise _GaveUp("outputs that depend on each other and are not determined by the inputs, of one operation each")
+
+    def _proved(self, problem: Problem, nodes: Sequence[Node]) -> Answer | None:
+        """The program with these values, if it is proved; what refutes it joins the inputs at hand."""
+        function, deadline = problem.function(nodes), self.budget.deadline.slice(PATIENCE)
+        llvm, proof = prove_emitted(self.spec, function, function.name, deadline=deadline)
+        match proof:
+            case Proved() | Bounded() if refusal(self.spec, llvm) is None:
+                return Answer(function, llvm, problem.cost(nodes), proof, tuple(nodes), problem.calls)
+            case Refuted(counterexample):
+                problem.add(counterexample.points)
+                if counterexample.calls:
+                    problem.laws.learn(counterexample.law, counterexample.inputs)
+        return None
 
     @property
     def _status(self) -> Status:

@@ -86,7 +86,7 @@ def test_only_what_breaks_a_law_is_left_out(head, lines):
              *(apply("select", apply("ult", x, const(200, 8)), const(0, 8), const(255, 8)) for x in problem.inputs)]
     rows = problem.bank_rows
     columns = problem.evaluate(nodes, [problem.tuples[row] for row in rows])
-    accepted = problem.laws.accepts(np.stack([np.asarray(words) for words in columns]),
+    accepted = problem.laws.accepts([np.stack([np.asarray(words) for words in columns])],
                                     [problem.tuples[row] for row in rows])
     every = {each: None for law in spec.laws for each in law.variables}
     grid = np.meshgrid(*[np.arange(256, dtype=np.uint64)] * len(every), indexing="ij")
