@@ -22,6 +22,7 @@ from .corners import Corners
 from .exhaustive import Exhaustive
 from .floorsum import FloorSum
 from .integers import Integers
+from .merging import Merging
 from .query import Answer, DontKnow, Prover, Query, Sat
 from .ring import RingForm
 from .solvers import BITWUZLA, PLAIN_BITWUZLA, Z3, Race, Solver
@@ -67,6 +68,7 @@ STANDARD: Final[tuple[Prover, ...]] = (
     Where(Integers(), deep),
     BITWUZLA.limited(30_000, 3.0),  # 0.3 s; most queries take it milliseconds, and what it cannot is hard
     Structural(),  # some milliseconds where much is to be rewritten, but the first needs 300 to read the rules
+    Where(Merging(), deep),  # some milliseconds for each pair
     PLAIN_BITWUZLA.limited(100_000, 10.0),  # 1 s
     Race((Z3.limited(7_000_000, 20.0), BITWUZLA.limited(200_000, 20.0))),  # 2 s
     Exhaustive(bits=20),
