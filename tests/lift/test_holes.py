@@ -1,7 +1,12 @@
 """Sketches in LLVM IR, Python and C: which holes they have, and what is said of those that mean nothing."""
 
+import os
+import random
+from pathlib import Path
+
 import primir
 import pytest
+from mutations import mutated_text
 from primir import choose, hole, u8, u16, u32, u64
 from primir.ir.errors import PrimirError
 from primir.lift.language import parse_specs
@@ -77,6 +82,41 @@ def test_a_hole_is_nothing_where_no_sketch_is_wanted(tmp_path):
         with pytest.raises(PrimirError) as raised:
             call()
         assert "hole" in raised.value.message and "--sketch" in raised.value.hint and raised.value.place.line
+
+
+LOOP = """define i32 @f(i32 noundef %x, i32 %y) {
+entry:
+  br label %head
+head:
+  %i = phi i32 [0, %entry], [%n, %head]
+  %s = phi i32 [%x, %entry], [%t, %head]
+  %h = call i32 @primir.hole.i32(i32 %i, i32 %y)
+  %t = add nuw i32 %s, %h
+  %n = add i32 %i, 1
+  %k = call i32 (i32, ...) @primir.choose.i32(i32 %n, i32 %t)
+  %c = icmp ult i32 %k, 8
+  br i1 %c, label %head, label %end
+end:
+  ret i32 %t
+}
+"""
+NEARLY = [DECLARED + LOOP, (Path(__file__).parents[2] / "examples" / "average_sketch.ll").read_text()]
+
+
+@pytest.mark.parametrize("count", [60, pytest.param(1000, marks=pytest.mark.slow)])
+def test_mutated_sketches_are_read_or_refused(count, tmp_path):
+    seed = int(os.environ.get("PRIMIR_SEED", random.randrange(1 << 30)))
+    rng, path, read = random.Random(seed), tmp_path / "f.ll", 0
+    for number in range(count):
+        path.write_text(mutated_text(rng.choice(NEARLY), rng), errors="replace")
+        try:
+            read += with_sketch(SPEC, path).sketch is not None
+        except PrimirError as error:
+            if error.place.file != str(path):
+                raise AssertionError(f"seed {seed}, file {number} has no place") from error
+        except Exception as problem:
+            raise AssertionError(f"seed {seed}, file {number}:\n{path.read_text()}") from problem
+    assert read > 0
 
 
 # --- Python -----------------------------------------------------------------------------------------------------------
