@@ -6,9 +6,10 @@ import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
 from functools import cache
 from itertools import chain, islice
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -42,6 +43,25 @@ def in_order(function: Callable[[Item], Result], items: Iterable[Item], threads:
         for future in begun:
             future.cancel()
         wait(begun)
+
+
+class Spare(Generic[Item]):
+    """Things of which each is used by one thread at a time; `make` makes one where there is none to spare."""
+
+    def __init__(self, make: Callable[[], Item]) -> None:
+        self._make = make
+        self._free: list[Item] = []
+
+    @contextmanager
+    def one(self) -> Iterator[Item]:
+        try:
+            item = self._free.pop()  # to look first whether there is one would be a race
+        except IndexError:
+            item = self._make()
+        try:
+            yield item
+        finally:
+            self._free.append(item)
 
 
 @cache

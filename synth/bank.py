@@ -20,6 +20,7 @@ from ..ir.graph import Node, apply, resized
 from ..ir.kernel import CODE, rows, unsigned
 from ..ir.objects import Part, filled
 from ..ir.primes import TABLE, Row
+from ..jobs.threads import Spare
 
 if TYPE_CHECKING:
     import numpy as np
@@ -582,15 +583,14 @@ class Bank:
 
         values = self.values if order is None else np.ascontiguousarray(self.values[: len(self), order])
         columns = np.ascontiguousarray(values[: len(self), :FILTERS].T)
-        rooms: list[tuple[NDArray[Any], ...]] = []  # one for each thread, taken and given back
+        rooms = Spare(self._room_to_sweep)
 
         def swept(plan: Plan) -> tuple[Plan, list[list[int]]]:
-            room = rooms.pop() if rooms else self._room_to_sweep()
             hits = np.empty((HITS, 4), dtype=np.int64)
-            found = self._kernels.sweep(plan.rows, plan.words, values, columns, goal.words, goal.care, goal.mask,
-                                        goal.against is not None, goal.words if goal.against is None else goal.against,
-                                        hits, room)
-            rooms.append(room)
+            with rooms.one() as room:
+                found = self._kernels.sweep(plan.rows, plan.words, values, columns, goal.words, goal.care, goal.mask,
+                                            goal.against is not None,
+                                            goal.words if goal.against is None else goal.against, hits, room)
             return plan, hits[:found].tolist()
 
         done = 0

@@ -20,6 +20,7 @@ from ..ir.graph import Node, leaf
 from ..ir.kernel import CODE
 from ..ir.objects import Part, filled
 from ..ir.primes import TABLE, Row
+from ..jobs.threads import Spare
 
 if TYPE_CHECKING:
     import numpy as np
@@ -332,22 +333,21 @@ class Shapes:
         lead = int(size.argmax())
         stop = len(self.nodes) * -(-int(size[lead]) // BLOCK) * (prod(size.tolist()) // int(size[lead]))
         ones = np.uint64((1 << samples) - 1)
-        free: list[tuple[NDArray[Any], ...]] = []  # scratch that no thread uses
+        spare = Spare(lambda: self._scratch(len(goal.words)))
 
         def filled_in(part: range) -> tuple[list[Filling], int]:
-            scratch = free.pop() if free else self._scratch(len(goal.words))
             hits = np.zeros((HITS, 1 + self.values), dtype=np.int64)
             constants = np.zeros((HITS, self.holes), dtype=np.uint64)
             counts = np.zeros(2, dtype=np.int64)
             position, found, choices = part.start, [], 0
-            while position < part.stop:
-                position = self._search(
-                    self._code, self._left, self._right, self._kept, self.values, self.holes, lead, low, size, position,
-                    part.stop, cap, bits, goal.words, goal.care, ones, hits, constants, counts, scratch)
-                choices += int(counts[1])
-                found += [Filling(self.nodes[shape], tuple(entries), tuple(numbers))
-                          for (shape, *entries), numbers in zip(hits[:counts[0]].tolist(), constants.tolist())]
-            free.append(scratch)
+            with spare.one() as scratch:
+                while position < part.stop:
+                    position = self._search(
+                        self._code, self._left, self._right, self._kept, self.values, self.holes, lead, low, size,
+                        position, part.stop, cap, bits, goal.words, goal.care, ones, hits, constants, counts, scratch)
+                    choices += int(counts[1])
+                    found += [Filling(self.nodes[shape], tuple(entries), tuple(numbers))
+                              for (shape, *entries), numbers in zip(hits[:counts[0]].tolist(), constants.tolist())]
             return found, choices
 
         each = max(1, AT_ONCE // (BLOCK * goal.weight))

@@ -13,11 +13,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from ..ir.graph import Node
 from ..ir.kernel import rows
 from ..ir.objects import Part, filled
+from ..jobs.threads import Spare
 from . import bank, goals
 from .bank import Operation
 from .goals import Target
@@ -377,7 +378,7 @@ class Search:
         self._plan = Plan(np.array(rows, dtype=np.int64),
                           np.array([op.constants for op in operations], dtype=np.uint64))
         self._words = np.array([words for _, words in leaves])
-        self._free: list[_Workspace] = []  # those that no thread uses
+        self._spaces = Spare(lambda: _Workspace(self._words))
         self._first = _Workspace(self._words)
         self._kinds = np.array(goals.kinds(operations), dtype=np.int64).reshape(-1, 3)
         least = leaves[0][0].width * len(leaves[0][1]) // (2 * LIGHT)
@@ -396,9 +397,10 @@ class Search:
         tasks = self._twice(values, expressions, depth) if twice else [
             _Task(values[:, None, :], lambda index: [expressions(index)], depth)]
         pieces = (piece for task in tasks for piece in self._pieces(task, at_once))
-        for found, work in run(self._around, pieces):
+        for task, found, work in run(self._around, pieces):
             checkpoint(work)
-            yield from found
+            for index, hit in found:
+                yield self._program(hit, [*self._nodes, *task.nodes(index)])
             yield None
 
     def _twice(self, values: Words, expressions: Callable[[int], Node], depth: int) -> Iterator[_Task]:
@@ -415,7 +417,7 @@ class Search:
 
             def nodes(step: int, index: int = index, origin: NDArray[np.int64] = origin) -> list[Node]:
                 value = expressions(index)
-                return [value, self._expression(leaves + 1 + step, origin, [*self._nodes, value])]
+                return [value, self._node(_term(leaves + 1 + step, origin, leaves + 1), [*self._nodes, value])]
 
             yield _Task(pairs, nodes, depth)
 
@@ -426,36 +428,63 @@ class Search:
         for begin in range(0, len(task.values), each):
             yield task, range(begin, min(begin + each, len(task.values)))
 
-    def _around(self, piece: tuple[_Task, range]) -> tuple[list[Node], int]:
-        """The programs in the chains from a part of a task's values, and how many were tried."""
+    def _around(self, piece: tuple[_Task, range]) -> tuple[_Task, list[tuple[int, _Hit]], int]:
+        """What comes right in the chains from a part of a task's values, by the place of each, and how many were tried.
+
+        It runs in several threads, and graphs are made in one.
+        """
         import numpy as np
 
         task, part = piece
-        space = self._free.pop() if self._free else _Workspace(self._words)
-        place, work = np.array([0, space.stamp], dtype=np.int64), np.zeros(1, dtype=np.int64)
-        hits, found = np.empty((HITS, 4), dtype=np.int64), []
+        work, hits = np.zeros(1, dtype=np.int64), np.empty((HITS, 4), dtype=np.int64)
+        found: list[tuple[int, _Hit]] = []
         values = np.ascontiguousarray(task.values[part.start:part.stop])
-        while count := self._functions.promote(place, len(part), values, len(self._nodes), task.depth, self._plan,
-                                               space.store, self._wanted, space.goals, hits, work, space.room):
-            free = [*self._nodes, *task.nodes(part.start + int(place[0]) - 1)]
-            found += [self._program(hit, space, free) for hit in hits[:count].tolist()]
-        space.stamp = int(place[1])
-        self._free.append(space)
-        return found, int(work[0])
+        free = len(self._nodes) + values.shape[1]
+        with self._spaces.one() as space:
+            place = np.array([0, space.stamp], dtype=np.int64)
+            while count := self._functions.promote(place, len(part), values, len(self._nodes), task.depth, self._plan,
+                                                   space.store, self._wanted, space.goals, hits, work, space.room):
+                for p, a, b, goal in hits[:count].tolist():
+                    base, kind, g = space.goals.origin[goal].tolist()
+                    left, right, other = (_term(entry, space.store.origin, free)
+                                          for entry in (a, b, g if kind >= 0 else 0))
+                    found.append((part.start + int(place[0]) - 1, _Hit(p, left, right, other, base, kind)))
+            space.stamp = int(place[1])
+        return task, found, int(work[0])
 
-    def _program(self, hit: list[int], space: _Workspace, free: Sequence[Node]) -> Node:
-        p, a, b, goal = hit
-        left, right = (self._expression(entry, space.store.origin, free) for entry in (a, b))
-        node: Node = left if p < 0 else goals.applied(self._operations[p], left, right)
-        base, kind, g = (int(part) for part in space.goals.origin[goal])
-        if kind >= 0:
-            row, swapped, _ = self._kinds[kind].tolist()
-            other = self._expression(g, space.store.origin, free)
+    def _program(self, hit: _Hit, free: Sequence[Node]) -> Node:
+        left, right, other = (self._node(term, free) for term in (hit.left, hit.right, hit.other))
+        node = left if hit.operation < 0 else goals.applied(self._operations[hit.operation], left, right)
+        if hit.kind >= 0:
+            row, swapped, _ = self._kinds[hit.kind].tolist()
             node = goals.applied(self._operations[row], *((other, node) if swapped else (node, other)))
-        return self._targets[base].finish(node)
+        return self._targets[hit.base].finish(node)
 
-    def _expression(self, entry: int, origin: NDArray[np.int64], free: Sequence[Node]) -> Node:
-        if entry < len(free):
-            return free[entry]
-        p, a, b = origin[entry].tolist()
-        return goals.applied(self._operations[p], self._expression(a, origin, free), self._expression(b, origin, free))
+    def _node(self, term: Term, free: Sequence[Node]) -> Node:
+        if isinstance(term, int):
+            return free[term]
+        operation, left, right = term
+        return goals.applied(self._operations[operation], self._node(left, free), self._node(right, free))
+
+
+Term: TypeAlias = "int | tuple[int, Term, Term]"  # a free value, or an operation of the plan on two terms
+
+
+class _Hit(NamedTuple):
+    """Operation on `left` and `right` (`left` itself, where it is -1), within an outermost one beside `other` if `kind`
+    is not -1, for the wanted word `base`."""
+
+    operation: int
+    left: Term
+    right: Term
+    other: Term
+    base: int
+    kind: int
+
+
+def _term(entry: int, origin: NDArray[np.int64], free: int) -> Term:
+    """How a value of a chain is made of the first ones, which are free."""
+    if entry < free:
+        return int(entry)
+    operation, left, right = origin[entry].tolist()
+    return operation, _term(left, origin, free), _term(right, origin, free)

@@ -6,7 +6,7 @@ import threading
 import time
 
 import pytest
-from primir.jobs.threads import cores, in_order
+from primir.jobs.threads import Spare, cores, in_order
 
 
 def slow_first(item):
@@ -61,3 +61,15 @@ def test_what_has_begun_is_over_when_the_caller_stops(stop):
 
 def test_there_is_a_core():
     assert cores() >= 1
+
+
+def test_a_thing_is_used_by_one_at_a_time_and_again_afterwards():
+    spare = Spare(object)
+    with spare.one() as one, spare.one() as other:
+        assert one is not other
+    with spare.one() as again:
+        assert again in (one, other)
+    with pytest.raises(KeyError), spare.one():
+        raise KeyError
+    with spare.one() as first, spare.one() as second:
+        assert {first, second} == {one, other}
