@@ -56,7 +56,8 @@ def main(names: tuple[str, ...], seed: int, seconds: float, specs: bool, without
     for path in problems("p*.spec" if specs else "p*.py", names, wide=width == "64"):
         began = time.perf_counter()
         (spec,) = lift_specs(str(path))
-        result = synthesize(restrict(spec, using="plain"), deadline=Deadline(seconds), seed=seed, without=without)
+        result = synthesize(restrict(spec, using="plain"), deadline=Deadline(seconds), seed=seed, without=without,
+                            threads=None)
         number = int(path.name[1:3])
         best = LONGER.get(number, BEST_KNOWN[number - 1]) if width == "64" else BEST_KNOWN[number - 1]
         if result.status != "proved" or result.cost is None or result.cost > best:
