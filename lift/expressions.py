@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from .syntax import Branch
 
 HOLE = "??"
+DISTANCE = "abs_diff"  # the function that gives how far two words of one type are apart, without a sign
 CHOOSE = "choose"  # the function, in a sketch, that is one of its arguments
 LARGEST = 100_000  # operations that the functions of a spec may unfold to
 
@@ -78,7 +79,7 @@ def is_type_name(name: str) -> bool:
 def function_names() -> list[str]:
     """The built-in functions: every row of the table that is no cast, and the names whose row the type decides."""
     rows = [row.name for row in TABLE.values() if not row.cast and row.name not in ("and", "or", "not")]
-    return sorted({*rows, *(name for name in _DIRECTED if name.isidentifier()), *_ROTATIONS})
+    return sorted({*rows, *(name for name in _DIRECTED if name.isidentifier()), *_ROTATIONS, DISTANCE})
 
 
 def suggest(name: str, names: Sequence[str]) -> str | None:
@@ -141,6 +142,8 @@ class Builtin:
 
 
 def _builtin(name: str) -> Builtin | None:
+    if name == DISTANCE:
+        return Builtin(TABLE["umax"], TABLE["smax"], (0, 1))
     if name in _ROTATIONS:
         row = TABLE[_ROTATIONS[name]]
         return Builtin(row, row, (0, 0, 1))
@@ -205,6 +208,18 @@ class Scope:
         roots = [value.node, *(obligation.condition for obligation in value.obligations)]
         return Definition(tuple(parameters), places, value, sum(1 for _ in topological(roots)))
 
+    def tabulate(self, name: str, parameter: Parameter, result: Type, words: Sequence[int],
+                 line: Branch) -> Definition:
+        """A function of the spec that gives the word at the place that its parameter is. It is defined there alone."""
+        place = leaf(f"{name}({parameter.name})", parameter.type.width)
+        node = looked_up(place, [const(word, result.width) for word in words])
+        obligations: tuple[Obligation, ...] = ()
+        if len(words) < 1 << place.width:
+            within = _apply("ult", place, const(len(words), place.width))
+            obligations = (Obligation(within, self.source.place(line), f"{parameter.name} < {len(words)}"),)
+        size = sum(1 for _ in topological([node]))
+        return Definition((parameter,), (place,), Value(result, node, obligations), size)
+
     # --- types --------------------------------------------------------------------------------------------------------
 
     def type_of(self, tree: Branch) -> Type | None:
@@ -249,7 +264,8 @@ class Scope:
             case Builtin() as builtin:
                 if builtin.signed.predicate:
                     return BOOL
-                return self._first_type(self._shared(builtin, tree))
+                shared = self._first_type(self._shared(builtin, tree))
+                return replace(shared, signed=False) if shared is not None and self._is_distance(tree) else shared
 
     def _shared(self, builtin: Builtin, tree: Branch) -> list[Branch]:
         """The arguments that have one type."""
@@ -600,8 +616,13 @@ class Scope:
         assert shared is not None, "a literal that nothing gives a type is refused before"
         row = self._row_for(tree, builtin, shared)
         nodes = [values[index].node for index in builtin.order]
+        if self._is_distance(tree):
+            return Value(replace(shared, signed=False), distance(*nodes, signed=shared.signed))
         self._oblige_defined(row, nodes[-1], _arguments(tree)[-1])
         return Value(BOOL if row.predicate else shared, _apply(row.name, *nodes))
+
+    def _is_distance(self, tree: Branch) -> bool:
+        return str(tree.children[0]) == DISTANCE and DISTANCE not in self.functions
 
     def _row_for(self, tree: Branch, builtin: Builtin, type_: Type) -> Row:
         """The row that the call means on words of `type_`."""
@@ -708,6 +729,26 @@ def cast(node: Node, source: Type, target: Type) -> Node:
         return node
     name = "trunc" if target.width < source.width else "sext" if source.signed else "zext"
     return fold(apply(name, node, width=target.width))
+
+
+def looked_up(index: Node, words: Sequence[Node]) -> Node:
+    """The word at the place `index`, by its bits from the lowest on; beyond the last it is any of them."""
+    level = list(words)
+    for bit in range(index.width):
+        if len(level) == 1:
+            break
+        if len(level) % 2:
+            level.append(level[-1])
+        moved = _apply("lshr", index, const(bit, index.width))
+        odd = moved if index.width == 1 else fold(apply("trunc", moved, width=1))
+        level = [zero if zero is one else fold(choose(odd, one, zero))
+                 for zero, one in zip(level[::2], level[1::2], strict=True)]
+    return level[0]
+
+
+def distance(x: Node, y: Node, *, signed: bool) -> Node:
+    """How far two words are apart: the greater one minus the other, which fits their width without a sign."""
+    return fold(choose(_apply("slt" if signed else "ult", x, y), _apply("sub", y, x), _apply("sub", x, y)))
 
 
 def _apply(name: str, *nodes: Node) -> Node:

@@ -187,6 +187,8 @@ class _Reader:
                 self.scope.values[str(name)] = value
             case "def":
                 self._define(line)
+            case "table":
+                self._tabulate(line)
             case "sketch":
                 self._sketch(line)
             case "using":
@@ -270,6 +272,23 @@ class _Reader:
             raise self.source.error(f"{name} depends on more than its arguments and the inputs", name,
                                     "give it what it needs as a parameter")
         return Component(str(name), definition.parameters, definition.leaves, body.type, body.node, defined)
+
+    def _tabulate(self, line: Branch) -> None:
+        (name, result), (parameters, values) = tokens(line), trees(line)
+        outer, self.names = self.names, {}
+        typed = self._parameters(parameters)
+        self.names = outer
+        if len(typed) != 1 or typed[0].type.truth or typed[0].type.signed:
+            raise self.source.error("a table has one parameter, which is its place and has no sign", name,
+                                    f"write {name}(i: u8)")
+        type_, given = self._type(result), trees(values)
+        if len(given) > 1 << typed[0].type.width:
+            raise self.source.error(f"{typed[0].type} counts fewer than {len(given)} places", line)
+        scope = Scope(self.source)
+        scope.unknown = lambda _: "the values of a table are constants"
+        words = [self._constant(scope, each, Output(str(name), type_), "a table") for each in given]
+        self._declare(name, "a table")
+        self.scope.functions[str(name)] = self.scope.tabulate(str(name), typed[0], type_, words, line)
 
     def _rows(self, names: Sequence[Token]) -> set[str]:
         """The operations that a line names, one by one or as a set."""
@@ -405,14 +424,14 @@ class _Reader:
         scope.unknown = lambda name: "the values of an example are constants"
         return tuple(self._constant(scope, each, place) for each, place in zip(given, places, strict=True))
 
-    def _constant(self, scope: Scope, tree: Branch, place: Parameter | Output) -> int:
+    def _constant(self, scope: Scope, tree: Branch, place: Parameter | Output, of: str = "an example") -> int:
         value = scope.read(tree, place.type)
         if value.type != place.type:
             text = self.source.quote(tree)
             raise self.source.error(f"{place.name} is {place.type}, and {text} is {value.type}", tree,
                                     f"write {place.type}({text})")
         if not value.node.is_const or value.obligations:
-            raise self.source.error("the values of an example are constants", tree)
+            raise self.source.error(f"the values of {of} are constants", tree)
         return int(value.node.data)
 
     def _refuse_contradiction(self, spec: Spec, example: Example, line: Branch) -> None:

@@ -28,6 +28,7 @@ from .engines.components import component_programs
 from .engines.derivations import DERIVATIONS, derived_programs
 from .engines.enumeration import enumerate_programs
 from .engines.events import Batch, Candidate, Exhausted
+from .engines.fits import fitted_programs
 from .engines.holes import hole_programs
 from .engines.lines import line_programs
 from .engines.promotion import promoted_programs
@@ -175,6 +176,8 @@ class Portfolio:
             if not self.free:
                 holes = hole_programs(self.problem, 0, self.vocabulary, self.budget)
                 yield _Engine(CONSTANTS, self._compiled("holes", holes))
+                fits = fitted_programs(self.problem, 0, self.vocabulary, self.budget)
+                yield _Engine("fits", fits, -2 * HEAD_START)  # it ends at once where there is no tolerance
                 yield _Engine("lines", line_programs(self.problem, 0, self.vocabulary, self.budget))
             promoted = promoted_programs(self.problem, 0, self.vocabulary, self.free, self.budget)
             yield _Engine("promotion", self._compiled("promotion", promoted))

@@ -31,6 +31,7 @@ PROGRAMS = {
     "sign": lambda x: (x > 0) - (x < 0),
     "magnitude": abs,
     "tenth": lambda x: x // 10,
+    "quarter_square": lambda x: x * x // 4,
     "round_up_to_8": lambda x: -(-x // 8) * 8,
     "common_bit": lambda x, y: (x & y) & -(x & y),
     "sort": lambda x, y: (min(x, y), max(x, y)),
