@@ -27,8 +27,8 @@ LARGEST = 1_000_000  # characters in one file
 DEEPEST = 100  # brackets, and levels of a tree, inside one another
 _SHOWN = 200  # characters of a line, and 40 of an expression, that an error quotes
 
-STATEMENTS = ("requires", "ensures", "let", "def", "table", "forall", "example", "using", "forbid", "minimize", "sketch",
-              "branchless", "constant_time")
+STATEMENTS = ("requires", "ensures", "let", "def", "table", "forall", "example", "using", "forbid", "minimize",
+              "sketch", "branchless", "constant_time")
 
 # What other languages write, and what a spec writes for it.
 _FOREIGN = {

@@ -45,7 +45,8 @@ def _holds(problem: Problem, inputs: list[tuple[int, ...]], words: Any) -> NDArr
     width = problem.spec.outputs[0].type.width
     given = [int(word) & (1 << width) - 1 for word in words]
     (found,) = problem.evaluate([problem.spec.ensures], inputs, outputs=[given])
-    return np.asarray(found) != 0
+    holds: NDArray[np.bool_] = np.asarray(found) != 0
+    return holds
 
 
 def _tried(problem: Problem, output: int, inputs: list[tuple[int, ...]]) -> Accepted | None:

@@ -52,7 +52,7 @@ PROGRAMS = {
 
 
 def test_there_are_many_and_each_is_introduced():
-    assert PAGE.count("```spec\n") == len(blocks("spec")) == len(SPECS) == 25
+    assert PAGE.count("```spec\n") == len(blocks("spec")) == len(SPECS) == 26
     for line, _ in blocks("spec"):
         assert line.endswith((":", "."))
 

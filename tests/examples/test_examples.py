@@ -32,6 +32,14 @@ SYNTH = [
     pytest.param("leap_year.py", "--time 15", "proved", 12, marks=pytest.mark.slow),
     pytest.param("next_power_of_two.spec", "", "proved", 4, marks=pytest.mark.slow),
     pytest.param("rightmost_one.py", "--using plain", "proved", 2, marks=pytest.mark.slow),
+    pytest.param("calendar/calendar.py:day_of_week", "--requires days<65536 --forbid udiv --forbid urem --time 30",
+                 "proved", 3, marks=pytest.mark.slow),
+    pytest.param("calendar/calendar.py:month_of_day", "--requires day<366 --forbid udiv --forbid urem --time 30",
+                 "proved", 3, marks=pytest.mark.slow),
+    pytest.param("calendar/calendar.py:days_before_month",
+                 "--requires month>=3&&month<=14 --forbid udiv --forbid urem --time 30", "proved", 3,
+                 marks=pytest.mark.slow),
+    pytest.param("fixed_point/sin8.spec", "", "proved", 9, marks=pytest.mark.slow),
     pytest.param("round_up.spec", "--using plain", "proved", 2, marks=pytest.mark.slow),
 ]
 

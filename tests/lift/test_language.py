@@ -835,3 +835,45 @@ def test_nothing_runs(tmp_path, monkeypatch):
         assert isinstance(outcome(f"spec f(x: u8) -> u8\n{line}\n"), str)
     assert list(Path(tmp_path).iterdir()) == []
 
+
+
+@pytest.mark.parametrize("type_", ["u4", "i4"])
+def test_how_far_words_are_apart(type_):
+    (spec,) = parse_specs(f"spec f(x: {type_}, y: {type_}) -> u4\n ensures result == abs_diff(x, y)")
+    x, y = spec.parameters
+    for a in range(16):
+        for b in range(16):
+            (found,) = evaluate([spec.reference.results[0].value], {x.value: a, y.value: b})
+            assert found == abs(x.type.read(a) - y.type.read(b))
+
+
+@pytest.mark.parametrize("words", [(3, 1, 4, 1, 5), (7, 7), tuple(range(16, 0, -1))])
+def test_a_table_gives_its_words(words):
+    (spec,) = parse_specs(f"spec f(x: u4) -> u8\n table t(i: u4) -> u8 = ({', '.join(map(str, words))})\n"
+                          f" requires x <= {len(words) - 1}\n ensures result == t(x)")
+    for place, word in enumerate(words):
+        assert evaluate([spec.reference.results[0].value], {spec.parameters[0].value: place}) == [word]
+    assert all(evaluate([each.condition], {spec.parameters[0].value: place}) == [1]
+               for each in spec.obligations for place in range(16))
+
+
+def test_a_table_is_not_asked_beyond_its_end():
+    (spec,) = parse_specs("spec f(x: u4) -> u8\n table t(i: u4) -> u8 = (3, 1, 4)\n ensures result == t(x)")
+    (obligation,) = spec.obligations
+    held = [evaluate([obligation.condition], {spec.parameters[0].value: place})[0] for place in range(16)]
+    assert held == [1] * 3 + [0] * 13
+
+
+@pytest.mark.parametrize("line, message", [
+    ("table t(i: u1) -> u8 = (1, 2, 3)", "u1 counts fewer than 3 places"),
+    ("table t(i: i8) -> u8 = (1, 2)", "a table has one parameter"),
+    ("table t(i: u8, j: u8) -> u8 = (1, 2)", "a table has one parameter"),
+    ("table t(i: u8) -> u8 = (1, 300)", "300"),
+    ("table t(i: u8) -> u8 = (1, x)", "there is no x"),
+    ("table x(i: u8) -> u8 = (1, 2)", "x is already the name"),
+    ("ensures abs_diff(x, u16(x)) <= 1", "different types"),
+    ("ensures abs_diff(x) <= 1", "abs_diff takes 2 arguments"),
+])
+def test_what_is_wrong_with_tables(line, message):
+    with pytest.raises(PrimirError, match=re.escape(message)):
+        parse_specs(f"spec f(x: u8) -> u8\n {line}\n ensures result == x")

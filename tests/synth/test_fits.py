@@ -11,8 +11,8 @@ def sums(factors, basis):
 
 
 @pytest.mark.parametrize("function, degree, error", [
-    (lambda x: 255 * math.sin(math.pi * x / 512), 3, 1), (lambda x: 32768 / (x + 128), 3, 1), (lambda x: x * x / 9, 2, 1),
-    (lambda x: 3 * x + 7, 1, 0),
+    (lambda x: 255 * math.sin(math.pi * x / 512), 3, 1), (lambda x: 32768 / (x + 128), 3, 1),
+    (lambda x: x * x / 9, 2, 1), (lambda x: 3 * x + 7, 1, 0),
 ])
 def test_polynomials(function, degree, error):
     points = range(128)
@@ -24,7 +24,9 @@ def test_polynomials(function, degree, error):
     assert all(a <= value < b for a, value, b in zip(low, sums(factors, basis), high, strict=True))
 
 
-@pytest.mark.parametrize("function, degree", [(lambda x: math.isqrt(x) * 16, 3), (lambda x: x % 7, 2), (lambda x: x * x, 1)])
+@pytest.mark.parametrize("function, degree", [
+    (lambda x: math.isqrt(x) * 16, 3), (lambda x: x % 7, 2), (lambda x: x * x, 1),
+])
 def test_no_polynomial(function, degree):
     points = range(128)
     basis = [[x ** power for x in points] for power in range(degree, 0, -1)]
