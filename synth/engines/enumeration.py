@@ -31,6 +31,7 @@ CHUNK = 20_000  # programs whose predicate is evaluated at once
 EAGER = 2  # levels up to this are stored before they are looked at; a higher one when nothing else is left to sweep
 STORED = 12_000_000  # candidates that a stored level may make
 CAPACITY = 1_500_000  # programs that are kept
+TURN = 0.2  # seconds of work over shared values, after which another engine may have its turn
 TWICE = 50_000  # values that are tried as several arguments of one operation, if there are no more of their cost
 SHARED = 4_000  # values that are tried as free inputs, if there are no more of their cost
 SHARED_CAPACITY = 200_000
@@ -213,9 +214,9 @@ class _Enumeration:
 
     # --- shared values ------------------------------------------------------------------------------------------------
 
-    def _sharing(self, level: int) -> Generator[Candidate, None, bool]:
+    def _sharing(self, level: int) -> Generator[Candidate | Batch, None, bool]:
         """Programs of cost `level` that use a stored value more than once; returns whether these are all there are."""
-        complete = level <= 2
+        complete, paused = level <= 2, self.budget.work_seconds
         for depth in range(1, level):
             entries = [r for width in self.vocabulary.widths for r in self.bank.entries(level - depth, width)]
             count = sum(map(len, entries))
@@ -230,6 +231,9 @@ class _Enumeration:
                 for part in entries:
                     for entry in part:
                         yield from self._over(entry, depth)
+                        if self.budget.work_seconds > paused + TURN:
+                            paused = self.budget.work_seconds
+                            yield Batch()
             else:
                 complete = False
         return complete
@@ -243,7 +247,7 @@ class _Enumeration:
         bank.restart([*self.leaves, (node, self.bank.values[entry])])
         try:
             for _ in range(depth if self.predicate else depth - 1):
-                bank.grow(operations, self.budget.spend)
+                bank.grow(operations, self.budget.store)
         except OutOfRoom:
             return
         if self.predicate:
