@@ -177,7 +177,7 @@ class Portfolio:
                 holes = hole_programs(self.problem, 0, self.vocabulary, self.budget)
                 yield _Engine(CONSTANTS, self._compiled("holes", holes))
                 fits = fitted_programs(self.problem, 0, self.vocabulary, self.budget)
-                yield _Engine("fits", fits, -2 * HEAD_START)  # it ends at once where there is no tolerance
+                yield _Engine("fits", fits)  # it ends at once where there is no tolerance
                 yield _Engine("lines", line_programs(self.problem, 0, self.vocabulary, self.budget))
             promoted = promoted_programs(self.problem, 0, self.vocabulary, self.free, self.budget)
             yield _Engine("promotion", self._compiled("promotion", promoted))

@@ -39,7 +39,8 @@ SYNTH = [
     pytest.param("calendar/calendar.py:days_before_month",
                  "--requires month>=3&&month<=14 --forbid udiv --forbid urem --time 30", "proved", 3,
                  marks=pytest.mark.slow),
-    pytest.param("fixed_point/sin8.spec", "", "proved", 9, marks=pytest.mark.slow),
+    *(pytest.param(f"fixed_point/{name}.spec", "", "proved", most, marks=pytest.mark.slow)
+      for name, most in (("log8", 10), ("recip8", 7), ("sigmoid8", 8), ("sin8", 9), ("sqrt8", 12))),
     pytest.param("round_up.spec", "--using plain", "proved", 2, marks=pytest.mark.slow),
 ]
 
@@ -85,7 +86,7 @@ def test_every_example_has_a_case():
     verified = " ".join(getattr(case, "values", case)[0].partition(" --")[0] for case in VERIFY)
     named = {word.partition(":")[0] for word in f"{synthesized} {verified} demo.py".split()}
     assert {file.name for file in EXAMPLES.iterdir() if file.is_file()} <= named
-    assert {word for word in named if "." in word} <= {file.name for file in EXAMPLES.iterdir()}
+    assert {word for word in named if "." in word} <= {str(f.relative_to(EXAMPLES)) for f in EXAMPLES.rglob("*.*")}
 
 
 @pytest.mark.slow
