@@ -178,7 +178,7 @@ class Portfolio:
                 yield _Engine(CONSTANTS, self._compiled("holes", holes))
                 fits = fitted_programs(self.problem, 0, self.vocabulary, self.budget)
                 yield _Engine("fits", fits)  # it ends at once where there is no tolerance
-                yield _Engine("lines", line_programs(self.problem, 0, self.vocabulary, self.budget))
+                yield _Engine("lines", line_programs(self.problem, 0, self.vocabulary, self.budget), HEAD_START)
             promoted = promoted_programs(self.problem, 0, self.vocabulary, self.free, self.budget)
             yield _Engine("promotion", self._compiled("promotion", promoted))
         alone = not self.free and not self._partial and not self.spec.laws and not self.spec.components
