@@ -161,33 +161,32 @@ def all_of(conditions: Iterable[Node]) -> Node:
 
 def conjuncts(conditions: Iterable[Node]) -> Iterator[Node]:
     """The parts that conditions, of width 1, join by and, each once, from left to right."""
+    return _parted(conditions, lambda node: node.args if node.op == "and" else ())
+
+
+def disjuncts(condition: Node) -> list[Node]:
+    """The parts that `condition`, of width 1, joins by or, or by what is not an and, each once, from left to right."""
+
+    def split(node: Node) -> Sequence[Node]:
+        if node.op == "not" and node.args[0].op == "and":
+            return [negate(arg) for arg in node.args[0].args]
+        return node.args if node.op == "or" else ()
+
+    return list(_parted([condition], split))
+
+
+def _parted(conditions: Iterable[Node], split: Callable[[Node], Sequence[Node]]) -> Iterator[Node]:
+    """What is left of conditions when each is taken apart by `split` as far as that goes, each once."""
     stack, seen = list(conditions)[::-1], set[Node]()
     while stack:
         node = stack.pop()
         if node in seen:
             continue
         seen.add(node)
-        if node.op == "and":
-            stack.extend(reversed(node.args))
+        if parts := split(node):
+            stack.extend(reversed(parts))
         else:
             yield node
-
-
-def disjuncts(condition: Node) -> list[Node]:
-    """The parts that `condition`, of width 1, joins by or, or by what is not an and, each once, from left to right."""
-    stack, seen, found = [condition], set[Node](), list[Node]()
-    while stack:
-        node = stack.pop()
-        if node in seen:
-            continue
-        seen.add(node)
-        if node.op == "or":
-            stack.extend(reversed(node.args))
-        elif node.op == "not" and node.args[0].op == "and":
-            stack.extend(negate(arg) for arg in reversed(node.args[0].args))
-        else:
-            found.append(node)
-    return found
 
 
 # --- walking ----------------------------------------------------------------------------------------------------------

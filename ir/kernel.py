@@ -10,7 +10,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from . import terms
-from .evaluate import WORDS, calls, definitions, result, words
+from .evaluate import calls, definitions, result, words
 from .graph import CONST, LEAVES, Node, topological
 from .objects import Part
 from .primes import TABLE, Row
@@ -72,12 +72,9 @@ def reverse_bytes(x, W):
 def _source() -> str:
     """One function per row, and `compute`, which applies a row to whole arrays."""
     rows = definitions(plain=False).replace("def op_", "@jit\ndef op_")
-    checks = "\n\n".join(_undefined(row) for row in TABLE.values() if row.undefined)
     branches = "\n    el".join(_branch(row) for row in TABLE.values())
     return f"""{_HELPERS}
 {rows}
-
-{checks}
 
 @jit
 def compute(code, xs, ys, zs, W, B, M, T, V, out):
@@ -87,12 +84,8 @@ def compute(code, xs, ys, zs, W, B, M, T, V, out):
 """
 
 
-def _undefined(row: Row) -> str:
-    """Whether LLVM leaves the operation undefined on these arguments."""
-    return f"@jit\ndef undefined_{row.name}(x, y, {WORDS}):\n    return {_condition(row)}\n"
-
-
 def _condition(row: Row) -> str:
+    """Whether LLVM leaves the operation undefined on these arguments."""
     return " | ".join(f"({calls(terms.parse(undefined.when))})" for undefined in row.undefined) + " != Z"
 
 
@@ -108,7 +101,7 @@ def _branch(row: Row) -> str:
 
 @cache
 def rows() -> Part:
-    """The compiled rows: `compute`, and for other parts `op_NAME` and `undefined_NAME`."""
+    """The compiled rows: `compute`, and for other parts `op_NAME`."""
     words = ", ".join(["uint64"] * 5)
     arrays = ", ".join(["uint64[:]"] * 3)
     return Part("rows", _source(), {"compute": f"bool(int64, {arrays}, {words}, uint64[:])"})
