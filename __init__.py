@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
     from .api import assert_refines, lift, spec, synthesize, verified_against, verify
     from .ir.errors import PrimirError
-    from .lift.marks import choose, hole
+    from .lift.python.marks import choose, hole
     from .synth.result import Result
     from .verify.verdict import Bounded, Proved, Refuted, Unknown, Vacuous, Verdict
 
@@ -50,7 +50,7 @@ else:
     _HOME = {
         **dict.fromkeys(["assert_refines", "spec", "synthesize", "verified_against"], ".api"),
         **dict.fromkeys(["PrimirError"], ".ir.errors"),
-        **dict.fromkeys(["choose", "hole"], ".lift.marks"),
+        **dict.fromkeys(["choose", "hole"], ".lift.python.marks"),
         **dict.fromkeys(["u8", "u16", "u32", "u64", "i8", "i16", "i32", "i64"], ".ir.types"),
         **dict.fromkeys(["Result"], ".synth.result"),
         **dict.fromkeys(["Bounded", "Proved", "Refuted", "Unknown", "Vacuous", "Verdict"], ".verify.verdict"),

@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias, TypeGuard, TypeVar, overload
 
 from .ir.errors import Place, PrimirError
 from .jobs.limits import Deadline
-from .lift.loops import UNROLL, Unroll
-from .lift.marks import MARK, Mark, Names
+from .lift.llvm.loops import UNROLL, Unroll
+from .lift.python.marks import MARK, Mark, Names
 from .lift.source import Reading, Source, lift_source, lift_specs, restrict, with_sketch
 
 if TYPE_CHECKING:
@@ -245,7 +245,7 @@ def _flags(cflags: object) -> tuple[str, ...]:
                           hint="write flags, as in '-Iinclude -DN=4'")
     if not cflags:
         return ()
-    from .lift.compiler import flags_in
+    from .lift.compiled.compiler import flags_in
 
     return tuple(flags_in(cflags))
 

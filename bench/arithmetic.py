@@ -18,7 +18,7 @@ from pathlib import Path
 import click
 from primir.ir.graph import Function
 from primir.jobs.limits import Deadline
-from primir.lift.llvm import functions_of
+from primir.lift.llvm.front import functions_of
 from primir.verify.provers.portfolio import STANDARD
 from primir.verify.provers.query import Prover
 from primir.verify.provers.solvers import BITWUZLA, CVC5, Z3

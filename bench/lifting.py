@@ -22,7 +22,7 @@ import click
 from primir.ir.errors import PrimirError
 from primir.jobs.limits import Deadline
 from primir.jobs.workers import Crashed, TimedOut, borrowed
-from primir.lift.llvm import functions_of
+from primir.lift.llvm.front import functions_of
 from primir.verify.refine import refine
 from rich.console import Console
 from rich.table import Table

@@ -23,7 +23,7 @@ import click
 from primir.ir.graph import Parameter, negate
 from primir.ir.types import Type
 from primir.jobs.limits import Deadline
-from primir.lift.language import parse_condition
+from primir.lift.speclang.front import parse_condition
 from primir.verify.provers.bitlinear import BitLinear
 from primir.verify.provers.portfolio import satisfiable
 from primir.verify.provers.query import Prover, Query, Sat, Unsat

@@ -22,8 +22,8 @@ from pathlib import Path
 import click
 from primir.ir.errors import PrimirError
 from primir.jobs.limits import Deadline
-from primir.lift.llvm import functions_of
-from primir.lift.loops import UNROLL, Unroll
+from primir.lift.llvm.front import functions_of
+from primir.lift.llvm.loops import UNROLL, Unroll
 from primir.verify.provers.portfolio import STANDARD
 from primir.verify.provers.query import Prover
 from primir.verify.provers.solvers import BITWUZLA, Z3

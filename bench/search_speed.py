@@ -26,7 +26,7 @@ import numpy as np
 from numpy.typing import NDArray
 from primir.ir.graph import Node, const, leaf
 from primir.ir.primes import TABLE
-from primir.lift.language import parse_specs
+from primir.lift.speclang.front import parse_specs
 from primir.synth.bank import Bank, Goal, Operation
 from primir.synth.vocabulary import vocabulary
 from rich.console import Console

@@ -35,9 +35,9 @@ from primir.ir.kernel import MAX_KERNEL_WIDTH, evaluate_batch
 from primir.ir.key import canonical_form
 from primir.ir.samples import samples
 from primir.jobs.limits import Deadline
-from primir.lift.assembly import Printed
-from primir.lift.clang import compile_c
-from primir.lift.compiler import Compiled
+from primir.lift.compiled.clang import compile_c
+from primir.lift.compiled.compiler import Compiled
+from primir.lift.llvm.assembly import Printed
 from primir.lift.slices import Census, read_compiled, sliced_file
 from primir.verify.provers.portfolio import satisfiable
 from primir.verify.provers.query import Query, Sat, Unsat

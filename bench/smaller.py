@@ -19,7 +19,7 @@ from primir.api import synthesize_spec
 from primir.ir.cost import instructions
 from primir.ir.errors import PrimirError
 from primir.ir.graph import Function
-from primir.lift.llvm import functions_of
+from primir.lift.llvm.front import functions_of
 from primir.lift.spec import from_function
 from rich.console import Console
 from rich.progress import track

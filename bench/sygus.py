@@ -21,15 +21,15 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 from primir.ir.errors import PrimirError
-from primir.lift.sexpr import items, read_lists, symbol
-from primir.lift.sygus import parse_answer, parse_functions
+from primir.lift.sygus.front import parse_answer, parse_functions
+from primir.lift.sygus.sexpr import items, read_lists, symbol
 from rich.console import Console
 from rich.table import Table
 
 from bench.cpu import cpu
 
 if TYPE_CHECKING:
-    from primir.lift.sexpr import Sexpr
+    from primir.lift.sygus.sexpr import Sexpr
 
 CASES = Path(os.environ.get("PRIMIR_CASES", Path(__file__).parent.parent.parent / "shared" / "bench"))
 CHECKING = 10_000  # milliseconds of z3 for one constraint

@@ -45,10 +45,10 @@ from ..ir.graph import (
 from ..ir.key import canonical_form, key, plain_key
 from ..ir.types import Type
 from ..jobs.limits import Deadline
-from .assembly import NAME, Printed, User, read_module
-from .debuginfo import DebugInfo
-from .frame import Effects, Frame, Numbers, Value, each, flat, number, zero
-from .instructions import (
+from .compiled.debuginfo import DebugInfo
+from .llvm.assembly import NAME, Printed, User, read_module
+from .llvm.frame import Effects, Frame, Numbers, Value, each, flat, number, zero
+from .llvm.instructions import (
     Call,
     Definition,
     Instruction,
@@ -64,13 +64,13 @@ from .instructions import (
     split,
     word_name,
 )
-from .loops import AGAIN, Irreducible, Region, TooDeep, region_of, reverse_postorder
-from .opcodes import Word
-from .regions import Conditions
-from .walk import Phi, phi_of, taken
+from .llvm.loops import AGAIN, Irreducible, Region, TooDeep, region_of, reverse_postorder
+from .llvm.opcodes import Word
+from .llvm.regions import Conditions
+from .llvm.walk import Phi, phi_of, taken
 
 if TYPE_CHECKING:
-    from .compiler import Compiled
+    from .compiled.compiler import Compiled
 
 LARGEST = 64  # operations of one slice
 CONDITION = 256  # operations of the condition under which one is poison, or undefined behaviour

@@ -16,16 +16,16 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from ..ir.errors import Place, PrimirError
 from ..ir.graph import TRUE, Function, Node, Parameter, Trace, both
-from .loops import UNROLL, Unroll
-from .marks import Mark, Names, mark_of
+from .llvm.loops import UNROLL, Unroll
+from .python.marks import Mark, Names, mark_of
 from .sketch import FILLED_BY, Holes
 from .spec import Law, Spec, from_function
 
 if TYPE_CHECKING:
     from ..ir.cost import Model
     from .components import Component
-    from .python import Lowered
-    from .running import Wanted
+    from .python.front import Lowered
+    from .python.running import Wanted
     from .slices import Slices
 
 Source: TypeAlias = "str | os.PathLike[str] | Callable[..., Any] | Function | Spec"
@@ -180,7 +180,7 @@ def lift_source(source: Source, reading: Reading = READING) -> list[Spec] | Func
         case ".ll" | ".bc":
             return _lift_llvm(location, reading)
         case _:
-            from .compiled import lift_compiled
+            from .compiled.front import lift_compiled
 
             assert location.file is not None
             return lift_compiled(location.file, location.function, reading.cflags, reading.unroll)
@@ -209,7 +209,7 @@ def lift_pairs(source: str, reading: Reading = READING) -> list[tuple[Function, 
     """
     location = split_source(source)
     if location.suffix in (".ll", ".bc") and location.file is not None:
-        from .llvm import functions_of
+        from .llvm.front import functions_of
 
         functions = functions_of(_content(location.file), file=str(location.file), unroll=reading.unroll,
                                  undef_inputs=reading.undef_inputs)
@@ -218,7 +218,7 @@ def lift_pairs(source: str, reading: Reading = READING) -> list[tuple[Function, 
         lifted = [lift_lowered(lowered, reading) for lowered, _ in _run(location, "pairs")]
         pairs = list(zip(lifted[::2], lifted[1::2]))
     elif location.suffix in COMPILED and location.file is not None and location.function is None:
-        from .compiled import lift_compiled_pairs
+        from .compiled.front import lift_compiled_pairs
 
         pairs = lift_compiled_pairs(location.file, reading.cflags, reading.unroll)
     else:
@@ -234,7 +234,7 @@ def slice_source(source: str, seconds: float, reading: Reading = READING) -> Sli
 
     location = split_source(source)
     if location.suffix in COMPILED and location.file is not None:
-        from .compiled import slices_in
+        from .compiled.front import slices_in
 
         return slices_in(location.file, location.function, reading.cflags, seconds)
     if location.suffix not in (".ll", ".bc") or location.file is None:
@@ -259,7 +259,7 @@ def lift_modules(old: str, new: str, reading: Reading = READING) -> list[Matched
         location = split_source(source)
         if location.file is None or location.suffix not in (".ll", ".bc") or location.function is not None:
             return None
-        from .llvm import functions_of
+        from .llvm.front import functions_of
 
         found.append(functions_of(_content(location.file), file=str(location.file), unroll=reading.unroll,
                                   undef_inputs=reading.undef_inputs))
@@ -274,14 +274,14 @@ def lift_modules(old: str, new: str, reading: Reading = READING) -> list[Matched
 
 def _run(location: Location, wanted: Wanted) -> list[tuple[Lowered, Mark | None]]:
     """The functions at `location`; its file is executed, or its module imported."""
-    from .running import functions_at
+    from .python.running import functions_at
 
     file = None if location.file is None else str(location.file)
     return functions_at(file, location.module, location.function, wanted)
 
 
 def _specs_in(location: Location) -> list[Spec]:
-    from .language import parse_specs
+    from .speclang.front import parse_specs
 
     assert location.file is not None
     specs = parse_specs(_text(location.file), str(location.file))
@@ -294,7 +294,7 @@ def _specs_in(location: Location) -> list[Spec]:
 
 
 def _sygus_in(location: Location) -> list[Spec]:
-    from .sygus import parse_functions
+    from .sygus.front import parse_functions
 
     assert location.file is not None
     specs = parse_functions(_text(location.file), str(location.file))
@@ -326,7 +326,7 @@ def with_examples(spec: Spec, path: Path) -> Spec:
 
 
 def _lift_llvm(location: Location, reading: Reading, holes: Holes | None = None) -> Function:
-    from .llvm import lift_llvm
+    from .llvm.front import lift_llvm
 
     assert location.file is not None
     return lift_llvm(_content(location.file), location.function, file=str(location.file), unroll=reading.unroll,
@@ -371,7 +371,7 @@ def with_sketch(spec: Spec, sketch: Source, reading: Reading = READING) -> Spec:
 
     PrimirError where it is none, does not take and give what the spec does, or where the spec has one already.
     """
-    from .holes import sketch_of
+    from .llvm.holes import sketch_of
 
     if spec.sketch is not None:
         raise PrimirError(f"{spec.name} has a sketch of its own", hint="leave one of both out")
@@ -388,7 +388,7 @@ def _with_holes(source: Source, reading: Reading) -> tuple[Holes, Place]:
     if isinstance(source, (Function, Spec)):
         raise PrimirError("a sketch is a function, or the name of one", hint="write path[:function], as in clamp.ll:f")
     if not isinstance(source, (str, os.PathLike)):
-        from .python import lower
+        from .python.front import lower
 
         return _holes_of(lower(source), reading)
     location = split_source(os.fspath(source))
@@ -401,7 +401,7 @@ def _with_holes(source: Source, reading: Reading) -> tuple[Holes, Place]:
     if location.suffix in (".ll", ".bc"):
         _lift_llvm(location, reading, holes)
     else:
-        from .compiled import lift_compiled
+        from .compiled.front import lift_compiled
 
         assert location.file is not None
         lift_compiled(location.file, location.function, reading.cflags, reading.unroll, holes)
@@ -439,7 +439,7 @@ def restrict(spec: Spec, *, requires: str | None = None, using: Names | None = N
     if components:
         spec = replace(spec, components=_with_components(spec, components))
     if requires is not None:
-        from .language import parse_condition
+        from .speclang.front import parse_condition
 
         condition, obligations = parse_condition(requires, spec.parameters, "requires")
         spec = replace(spec, requires=both(spec.requires, condition), obligations=(*spec.obligations, *obligations),
@@ -511,7 +511,7 @@ def _named(names: Names) -> set[str]:
 
 def lift_callable(function: Callable[..., Any], reading: Reading = READING) -> Function:
     """A Python function with annotated machine types, as a graph. PrimirError, with its place, for what has none."""
-    from .python import lower
+    from .python.front import lower
 
     return lift_lowered(lower(function), reading)
 
@@ -521,8 +521,8 @@ def lift_lowered(lowered: Lowered, reading: Reading = READING, holes: Holes | No
 
     PrimirError, at its place in Python, for what cannot be.
     """
-    from .llvm import lift_llvm
-    from .lowering import RAISE
+    from .llvm.front import lift_llvm
+    from .python.lowering import RAISE
 
     try:
         if lowered.sites and holes is None:
@@ -537,7 +537,7 @@ def lift_lowered(lowered: Lowered, reading: Reading = READING, holes: Holes | No
 
 def _typed(function: Function, lowered: Lowered) -> Function:
     """`function`, lifted from numba's LLVM IR, with the names and types that Python gave."""
-    from .rounds import ROUNDS
+    from .python.rounds import ROUNDS
 
     function = function.taking([Parameter(name, type_) for name, type_ in lowered.parameters])
     results = tuple(replace(result, type=type_)

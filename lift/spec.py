@@ -23,8 +23,8 @@ from ..ir.graph import (
 )
 from ..ir.types import Type
 from .components import Component
-from .grammar import Syntax
 from .sketch import Sketch
+from .sygus.grammar import Syntax
 
 
 @dataclass(frozen=True, slots=True)

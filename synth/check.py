@@ -12,8 +12,8 @@ from ..ir.evaluate import fold
 from ..ir.graph import FALSE, LEAVES, Function, Node, apply, both, const, negate, rewrite, topological
 from ..ir.primes import TABLE
 from ..jobs.limits import Deadline
-from ..lift.grammar import Language
 from ..lift.spec import Spec
+from ..lift.sygus.grammar import Language
 from ..verify.provers.portfolio import satisfiable
 from ..verify.provers.query import Query, Unsat
 from ..verify.roundtrip import prove_emitted

@@ -14,8 +14,8 @@ from typing import Literal
 from ..ir.graph import LEAVES, Node, topological
 from ..jobs.limits import Deadline
 from ..jobs.workers import TimedOut
-from ..lift.grammar import Grammar
 from ..lift.spec import Spec
+from ..lift.sygus.grammar import Grammar
 from ..verify.provers.portfolio import satisfiable
 from ..verify.provers.query import Query, Sat, Unsat
 from .budget import Budget, Spent

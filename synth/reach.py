@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from ..ir.bounds import range_said, range_within
 from ..ir.graph import Function, Node, Parameter, all_of, apply, conjuncts, const, negate
 from ..jobs.limits import Deadline
-from ..lift.llvm import lift_llvm
+from ..lift.llvm.front import lift_llvm
 from ..lift.spec import Spec
 from ..verify.provers.exhaustive import Exhaustive
 from ..verify.provers.floorsum import FloorSum

@@ -43,7 +43,7 @@ def simpler(problem: Problem, output: int) -> list[Node]:
 def _optimized(problem: Problem, given: Node) -> Iterator[Node]:
     """What LLVM makes of the result."""
     from ..emit.llvm import module
-    from ..lift.llvm import lift_llvm
+    from ..lift.llvm.front import lift_llvm
 
     function = problem.function([given])
     try:

@@ -10,8 +10,8 @@ from ..ir.evaluate import evaluate_row
 from ..ir.graph import Node, const
 from ..ir.kernel import MAX_KERNEL_WIDTH
 from ..ir.primes import TABLE, Row, operations
-from ..lift.grammar import Grammar
 from ..lift.spec import Spec
+from ..lift.sygus.grammar import Grammar
 from .bank import STANDARD_WIDTHS, Operation
 
 MANY = 12  # constants in a spec, which then is an unrolled loop or a table: each of them says little

@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Any
 
 from ..ir.errors import Place, PrimirError
-from ..lift.loops import UNROLL, Unroll
+from ..lift.llvm.loops import UNROLL, Unroll
 from ..lift.source import Reading
 from .obligations import Obligation
 from .widths import checked_widths

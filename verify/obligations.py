@@ -24,7 +24,7 @@ from ..ir.graph import TRUE, Function, flatten
 from ..ir.text import parse_functions, print_function
 from ..jobs.cache import Cache
 from ..jobs.limits import Deadline
-from ..lift.loops import Unroll
+from ..lift.llvm.loops import Unroll
 from ..lift.source import (
     READING,
     Reading,

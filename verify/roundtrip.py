@@ -24,7 +24,7 @@ def prove_emitted(spec: Spec, function: Function, symbol: str, *, deadline: Dead
     are total by the spec, or with `guards`, a select stands before each that can be undefined.
     """
     from ..emit.llvm import module
-    from ..lift.llvm import lift_llvm
+    from ..lift.llvm.front import lift_llvm
 
     text = module(function, symbol, guards=guards or spec.total)
     if deadline.passed():

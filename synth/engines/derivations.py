@@ -19,7 +19,7 @@ from ...ir.evaluate import evaluate
 from ...ir.graph import CONST, LEAVES, TRUE, Node, apply, const, leaf, leaves, substitute, topological
 from ...ir.kernel import MAX_KERNEL_WIDTH, evaluate_batch
 from ...ir.primes import TABLE
-from ...lift.grammar import Grammar, Production
+from ...lift.sygus.grammar import Grammar, Production
 from ..bank import compositions
 from ..budget import Budget
 from ..problem import Problem

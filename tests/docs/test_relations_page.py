@@ -7,7 +7,7 @@ import primir
 import pytest
 from primir.ir.graph import Function, Result, apply, const
 from primir.jobs.limits import Deadline
-from primir.lift.language import parse_specs
+from primir.lift.speclang.front import parse_specs
 from primir.verify.refine import check_spec, meets
 from primir.verify.verdict import Proved, Refuted
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from primir.api import synthesize_spec
 from primir.cli import run
-from primir.lift.language import parse_specs
+from primir.lift.speclang.front import parse_specs
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs" / "sketches.md").read_text()

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from primir.ir.errors import PrimirError
 from primir.ir.evaluate import evaluate
-from primir.lift.expressions import function_names
-from primir.lift.language import parse_specs
+from primir.lift.speclang.expressions import function_names
+from primir.lift.speclang.front import parse_specs
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "spec.md").read_text()
 

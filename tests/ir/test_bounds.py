@@ -5,7 +5,7 @@ from primir.ir.bounds import range_within
 from primir.ir.evaluate import evaluate
 from primir.ir.graph import Parameter, leaf
 from primir.ir.types import Type
-from primir.lift.language import parse_condition
+from primir.lift.speclang.front import parse_condition
 
 X, Y = Parameter("x", Type(8)), Parameter("y", Type(8, signed=True))
 

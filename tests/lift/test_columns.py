@@ -3,8 +3,8 @@
 import pytest
 from primir.ir.errors import PrimirError
 from primir.lift.columns import parse_table, with_table
-from primir.lift.language import parse_specs
 from primir.lift.source import lift_specs, with_examples
+from primir.lift.speclang.front import parse_specs
 
 SPEC = "spec f(x: u8, y: i8) -> u8\n requires x < 100\n ensures result >= x"
 

@@ -8,8 +8,8 @@ from primir.ir.graph import FALSE, TRUE, Parameter, apply, const, leaf
 from primir.ir.text import parse_functions
 from primir.ir.types import Type
 from primir.lift.components import component_of
-from primir.lift.language import parse_specs
 from primir.lift.source import restrict
+from primir.lift.speclang.front import parse_specs
 
 
 def function(text):

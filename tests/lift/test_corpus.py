@@ -15,10 +15,10 @@ from agreement import agrees, inputs, outcomes
 from native import InPython, compile_c, compile_llvm, compile_rust
 from primir.ir.errors import PrimirError
 from primir.ir.evaluate import run
-from primir.lift.clang import find_clang
-from primir.lift.llvm import functions_of
-from primir.lift.opcodes import entries
-from primir.lift.rust import working_rustc
+from primir.lift.compiled.clang import find_clang
+from primir.lift.compiled.rust import working_rustc
+from primir.lift.llvm.front import functions_of
+from primir.lift.llvm.opcodes import entries
 from primir.lift.source import lift_source
 
 CORPUS = Path(__file__).with_name("corpus")

@@ -15,7 +15,7 @@ import pytest
 from primir.cli import run
 from primir.ir.errors import PrimirError
 from primir.lift.columns import parse_table
-from primir.lift.language import parse_specs
+from primir.lift.speclang.front import parse_specs
 
 CASES = Path(__file__).with_name("cases") / "malformed"
 DOCS = Path(__file__).resolve().parents[2] / "docs"

@@ -15,8 +15,8 @@ from agreement import agrees
 from native import InPython, compile_c, compile_llvm, optimized
 from primir.ir.errors import PrimirError
 from primir.jobs.limits import Deadline
-from primir.lift.clang import find_clang
-from primir.lift.llvm import functions_of
+from primir.lift.compiled.clang import find_clang
+from primir.lift.llvm.front import functions_of
 from primir.lift.source import lift_callable, lift_source
 from primir.verify.refine import refine
 from programs import definition, module

@@ -4,8 +4,8 @@ import pickle
 
 import pytest
 from primir.ir.errors import PrimirError
-from primir.lift.language import parse_specs
 from primir.lift.sketch import ARGUMENTS, LARGEST
+from primir.lift.speclang.front import parse_specs
 
 HEADER = "spec f(x: u32, y: u32, s: i32, a: u8, p: bool) -> {}\nensures result == {}\n"
 SOME = {"u32": "x", "u8": "a", "bool": "p", "i32": "s"}

@@ -10,7 +10,7 @@ from primir.ir.evaluate import run
 from primir.ir.graph import TRUE
 from primir.ir.text import parse_functions, print_shared
 from primir.lift import slices
-from primir.lift.llvm import lift_llvm
+from primir.lift.llvm.front import lift_llvm
 from primir.lift.slices import Census, slices_of
 
 

@@ -9,8 +9,8 @@ from primir.ir.cost import instructions_of
 from primir.ir.primes import operations
 from primir.ir.text import parse_functions
 from primir.jobs.limits import Deadline
-from primir.lift.language import parse_specs
 from primir.lift.spec import from_function
+from primir.lift.speclang.front import parse_specs
 from primir.synth.budget import Budget, Spent
 from primir.synth.engines.events import Candidate
 from primir.synth.problem import Problem

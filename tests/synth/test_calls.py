@@ -7,7 +7,7 @@ import pytest
 from primir.ir.evaluate import evaluate
 from primir.ir.graph import apply, const, leaf
 from primir.lift.components import component_of
-from primir.lift.language import parse_specs
+from primir.lift.speclang.front import parse_specs
 from primir.synth.calls import Calls
 
 

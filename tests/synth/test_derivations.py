@@ -5,8 +5,8 @@ from primir.api import synthesize
 from primir.ir.evaluate import evaluate
 from primir.ir.graph import FALSE, TRUE, apply, leaf
 from primir.jobs.limits import Deadline
-from primir.lift.grammar import Language
-from primir.lift.sygus import parse_sygus
+from primir.lift.sygus.front import parse_sygus
+from primir.lift.sygus.grammar import Language
 from primir.synth.budget import Budget, Spent
 from primir.synth.engines.derivations import bitwise, derived_programs
 from primir.synth.engines.events import Candidate

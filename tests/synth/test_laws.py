@@ -8,7 +8,7 @@ import pytest
 from primir.ir.graph import apply, const
 from primir.ir.kernel import evaluate_batch
 from primir.jobs.limits import Deadline
-from primir.lift.language import parse_specs
+from primir.lift.speclang.front import parse_specs
 from primir.synth.laws import Impossible, Laws, restricted_law
 from primir.synth.portfolio import ask
 from primir.synth.problem import Problem

@@ -4,7 +4,7 @@ import pytest
 from primir.emit.llvm import module
 from primir.ir.text import parse_functions
 from primir.jobs.limits import Deadline
-from primir.lift.language import parse_specs
+from primir.lift.speclang.front import parse_specs
 from primir.synth.reach import Reach, reaches, widened
 from primir.synth.schedule import synthesize
 

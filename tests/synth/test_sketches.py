@@ -10,8 +10,8 @@ from primir.ir.errors import PrimirError
 from primir.ir.evaluate import evaluate
 from primir.ir.graph import CHOICE, Function, Result, apply, const, leaf
 from primir.ir.types import Type
-from primir.lift.clang import find_clang
-from primir.lift.language import parse_specs
+from primir.lift.compiled.clang import find_clang
+from primir.lift.speclang.front import parse_specs
 from primir.synth import sketches
 from primir.verify.verdict import Unknown
 

@@ -9,7 +9,7 @@ from primir.api import synthesize_spec
 from primir.ir.errors import PrimirError
 from primir.ir.evaluate import evaluate
 from primir.ir.graph import leaf
-from primir.lift.language import parse_specs
+from primir.lift.speclang.front import parse_specs
 
 HEAD = "spec f(x: u3, y: u3) -> u3\nrequires {}\nensures result == {}\n"
 REQUIRES = ("True", "True", "x < 5", "x != y", "y != 0")

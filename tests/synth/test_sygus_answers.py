@@ -4,7 +4,7 @@ import pytest
 import z3
 from primir.api import synthesize
 from primir.ir.canon import canonical
-from primir.lift.sygus import parse_answer, parse_sygus
+from primir.lift.sygus.front import parse_answer, parse_sygus
 
 WORD = "(_ BitVec 16)"
 CASES = {  # the grammar, the constraints, and the answer

@@ -6,7 +6,7 @@ import primir
 import pytest
 from primir.ir.evaluate import evaluate
 from primir.jobs.limits import Deadline
-from primir.lift.language import parse_specs
+from primir.lift.speclang.front import parse_specs
 from primir.synth.budget import Budget
 from primir.synth.problem import Problem
 from primir.synth.together import joint_programs

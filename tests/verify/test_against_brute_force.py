@@ -13,7 +13,7 @@ from primir.ir.errors import PrimirError
 from primir.ir.evaluate import compiled
 from primir.ir.graph import CHOICE, INPUT, is_undef, leaves
 from primir.jobs.limits import Deadline
-from primir.lift.llvm import functions_of
+from primir.lift.llvm.front import functions_of
 from primir.verify.refine import accepted, pair, refine, violation
 from primir.verify.verdict import Proved, Refuted, Unknown, Vacuous
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from primir.ir.errors import PrimirError
-from primir.lift.llvm import functions_of
+from primir.lift.llvm.front import functions_of
 from primir.lift.spec import from_function
 from primir.verify.certificate import Recording, check, write_certificates
 from primir.verify.obligations import verify_pair

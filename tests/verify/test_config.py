@@ -2,7 +2,7 @@
 
 import pytest
 from primir.ir.errors import PrimirError
-from primir.lift.loops import Unroll
+from primir.lift.llvm.loops import Unroll
 from primir.lift.source import Reading
 from primir.verify.config import read_config
 from primir.verify.obligations import Obligation

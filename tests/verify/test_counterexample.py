@@ -7,7 +7,7 @@ from primir.ir.evaluate import evaluate
 from primir.ir.graph import CHOICE, apply, const, leaf
 from primir.ir.text import parse_functions
 from primir.jobs.limits import Deadline
-from primir.lift.llvm import lift_llvm
+from primir.lift.llvm.front import lift_llvm
 from primir.verify.counterexample import Behaviour, native, replayed, shrunk
 from primir.verify.refine import refine, violation
 from primir.verify.verdict import Refuted

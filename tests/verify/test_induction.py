@@ -9,8 +9,8 @@ from primir.ir.errors import PrimirError
 from primir.ir.evaluate import compiled
 from primir.ir.graph import FALSE, TRUE, apply, both, const, leaves, negate
 from primir.jobs.limits import Deadline
-from primir.lift.llvm import lift_llvm
-from primir.lift.loops import Unroll
+from primir.lift.llvm.front import lift_llvm
+from primir.lift.llvm.loops import Unroll
 from primir.verify import induction
 from primir.verify.induction import Claim, Induction, Machine, claims, cut_of, prove
 from primir.verify.invariants import QUICK, guessed

@@ -8,8 +8,8 @@ from primir.ir.errors import PrimirError
 from primir.ir.graph import Function, Parameter, Result, apply, choose, const, leaf
 from primir.ir.types import Type
 from primir.jobs.limits import Deadline
-from primir.lift.language import parse_specs
 from primir.lift.source import restrict
+from primir.lift.speclang.front import parse_specs
 from primir.verify.provers.portfolio import STANDARD
 from primir.verify.refine import check_spec, meets
 from primir.verify.roundtrip import prove_emitted

@@ -7,8 +7,8 @@ from primir.ir.errors import PrimirError
 from primir.ir.graph import FALSE, apply, const
 from primir.ir.text import parse_functions
 from primir.jobs.limits import Deadline
-from primir.lift.language import parse_specs
 from primir.lift.spec import Example, from_function
+from primir.lift.speclang.front import parse_specs
 from primir.verify.provers.corners import Corners
 from primir.verify.refine import check_spec, meets
 from primir.verify.verdict import Proved, Refuted, Unknown, Vacuous

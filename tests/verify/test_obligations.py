@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 from primir.ir.errors import PrimirError
 from primir.jobs.cache import Cache
-from primir.lift import assembly, llvm
-from primir.lift.llvm import lift_llvm
-from primir.lift.loops import Unroll
+from primir.lift.llvm import assembly, front
+from primir.lift.llvm.front import lift_llvm
+from primir.lift.llvm.loops import Unroll
 from primir.lift.source import Reading
 from primir.lift.spec import from_function
 from primir.verify import obligations
@@ -169,7 +169,7 @@ def test_a_module_is_read_once_however_often_it_is_named(here, cache, monkeypatc
         return assembly.read_module(data, *arguments)
 
     reads = []
-    monkeypatch.setattr(llvm, "read_module", read_module)
+    monkeypatch.setattr(front, "read_module", read_module)
     Path("a.ll").write_text(module(OLD, G) + "; never read before\n")
     listed = [Obligation(f"a.ll:{name}", f"a.ll:{name}", name=name) for name in "fgfg"]
     assert statuses(findings(listed, Prover(), cache)) == ["proved"] * 4

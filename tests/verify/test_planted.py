@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from native import optimized
 from primir.jobs.limits import Deadline
-from primir.lift.llvm import functions_of
+from primir.lift.llvm.front import functions_of
 from primir.verify.refine import refine
 from primir.verify.verdict import Refuted
 

@@ -12,7 +12,7 @@ from primir.ir.evaluate import compiled
 from primir.ir.graph import FALSE, both, substitute
 from primir.ir.samples import samples
 from primir.jobs.limits import Deadline
-from primir.lift.llvm import functions_of
+from primir.lift.llvm.front import functions_of
 from primir.verify.provers.query import Query
 from primir.verify.refine import accepted, pair, refine, wrong
 from primir.verify.verdict import Bounded, Proved

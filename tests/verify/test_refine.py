@@ -11,7 +11,7 @@ from primir.ir.graph import CHOICE, FALSE, TRUE, Function, Parameter, Result, ap
 from primir.ir.text import parse_functions, print_function
 from primir.ir.types import Type
 from primir.jobs.limits import Deadline
-from primir.lift.llvm import functions_of
+from primir.lift.llvm.front import functions_of
 from primir.verify.provers.corners import Corners
 from primir.verify.provers.portfolio import STANDARD
 from primir.verify.provers.query import DontKnow, Unsat

@@ -1,7 +1,7 @@
 import pytest
 from primir.ir.text import parse_functions
 from primir.jobs.limits import Deadline
-from primir.lift.language import parse_specs
+from primir.lift.speclang.front import parse_specs
 from primir.verify.roundtrip import prove_emitted
 from primir.verify.verdict import Refuted, Unknown
 

@@ -3,7 +3,7 @@
 import pytest
 from primir.ir.text import parse_functions, print_function
 from primir.jobs.limits import Deadline
-from primir.lift.llvm import lift_llvm
+from primir.lift.llvm.front import lift_llvm
 from primir.verify.refine import refine
 from primir.verify.verdict import Proved, Refuted
 

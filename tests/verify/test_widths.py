@@ -7,7 +7,7 @@ import pytest
 from primir.cli import run
 from primir.ir.errors import PrimirError
 from primir.ir.graph import CONST, topological
-from primir.lift.llvm import lift_llvm
+from primir.lift.llvm.front import lift_llvm
 from primir.lift.spec import from_function
 from primir.verify.obligations import Obligation, findings, verify_pair
 from primir.verify.verdict import Bounded, Proved, Refuted, Unknown, Vacuous

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from primir.ir.cost import instructions_of
 from primir.jobs.limits import Deadline
-from primir.lift.language import parse_specs
+from primir.lift.speclang.front import parse_specs
 from primir.synth.budget import Budget
 from primir.synth.engines.events import Candidate
 from primir.synth.engines.fits import fitted_programs
