@@ -21,8 +21,8 @@ from .cost import REGISTERS, instructions, instructions_of
 from .evaluate import fold
 from .facts import Facts
 from .graph import CHOICE, CONST, INPUT, LEAVES, Function, Node, apply, rebuilt, topological
+from .patterns import Replacement, candidates
 from .primes import TABLE
-from .rule import Case, candidates
 from .terms import Scope
 
 MAX_PASSES = 40
@@ -216,30 +216,30 @@ class Pass:
             if met is None:
                 continue
             scope, inner = met
-            for case in pattern.cases:
-                if self._affords(case, scope, inner) and case.holds(scope) and (
+            for each in pattern.replacements:
+                if self._affords(each, scope, inner) and (each.guard is None or each.guard.holds(scope)) and (
                         pattern.certain is None or pattern.certain(scope, self.facts)):
-                    new = self._right_side(case, scope, node)
+                    new = self._right_side(each, scope, node)
                     if new is not node:
                         return new
         return node
 
-    def _affords(self, case: Case, scope: Scope, inner: Sequence[Node]) -> bool:
+    def _affords(self, new: Replacement, scope: Scope, inner: Sequence[Node]) -> bool:
         """Whether the right side cannot cost more than what it replaces."""
-        if case.casts and not {scope.w, scope.v, scope.i} <= REGISTERS:
+        if new.casts and not {scope.w, scope.v, scope.i} <= REGISTERS:
             return False
-        if case.needs == 0:
+        if new.needs == 0:
             return True
         if not self.all_rules:
             return False
-        return sum([self._users.get(node, 1) <= 1 and TABLE[node.op].cost > 0 for node in inner]) >= case.needs
+        return sum([self._users.get(node, 1) <= 1 and TABLE[node.op].cost > 0 for node in inner]) >= new.needs
 
-    def _right_side(self, case: Case, scope: Scope, node: Node) -> Node:
-        """`case` in canonical form; `node` itself where its widths do not fit."""
+    def _right_side(self, replacement: Replacement, scope: Scope, node: Node) -> Node:
+        """`replacement` in canonical form; `node` itself where its widths do not fit."""
         self._level += 1
         self.depth = max(self.depth, self._level)
         try:
-            new = case.build(scope, self._make)
+            new = replacement.build(scope, self._make)
         except TypeError:
             return node
         finally:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import io
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..jobs.kept import home, keep, kept
+from ..jobs.kept import digest, home, keep, kept
 
 if TYPE_CHECKING:
     from lark import Lark
@@ -19,7 +18,7 @@ def parser_of(grammar: Path, **options: Any) -> Lark:
     import lark
 
     text = grammar.read_text()
-    key = hashlib.sha256(repr((text, sorted(options.items()), lark.__version__, sys.version)).encode()).hexdigest()[:16]
+    key = digest(text, sorted(options.items()), lark.__version__, sys.version)
     path = home() / "parsers" / f"{grammar.stem}-{key}"
     if (tables := kept(path)) is not None:
         return lark.Lark.load(io.BytesIO(tables))

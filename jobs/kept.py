@@ -21,6 +21,11 @@ def home() -> Path:
     return Path(platformdirs.user_cache_dir("primir"))
 
 
+def digest(*parts: object) -> str:
+    """A name for what is made from `parts` alone, which are bytes or have a repr that says all."""
+    return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]
+
+
 def keep(path: Path, content: bytes) -> None:
     """Makes `path` hold `content`, at once for all who read it; nothing happens where that cannot be."""
     with suppress(OSError):

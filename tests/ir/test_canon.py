@@ -15,6 +15,8 @@ from primir.ir.cost import instructions_of
 from primir.ir.errors import PrimirError
 from primir.ir.facts import Facts
 from primir.ir.graph import Function, Parameter, Result, apply, const, leaf, topological
+from primir.ir.matching import sources
+from primir.ir.patterns import compiled, patterns_of
 from primir.ir.primes import TABLE
 from primir.ir.rule import base_rules, cases, new_operations, parse_rules, subterms, variables
 from primir.ir.terms import Apply, Scope
@@ -620,7 +622,8 @@ def test_a_shift_out_of_the_narrow_word_stays_in_the_wider_one():
 def test_a_side_of_a_rule_is_taken_only_where_the_other_one_fits():
     """A rule is proved as a whole: where its first side does not fit the widths, its second was not proved either."""
     (rule,) = parse_rules("some-rule: (trunc (shl (zext x) C)) => (select (ult C w) (shl x (trunc C)) 0)")
-    shifted, away = cases(rule)
+    (pattern,) = patterns_of(compiled(sources([rule])["trunc"]))
+    shifted, away = (replacement.guard for replacement in pattern.replacements)
     narrow = Scope({"x": leaf("x", 8), "C": const(9, 32)}, w=8, v=8, i=32)
     wider = Scope({"x": leaf("x", 8), "C": const(9, 32)}, w=8, v=16, i=32)
     assert away.holds(narrow) and not shifted.holds(narrow)
