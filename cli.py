@@ -599,7 +599,7 @@ class _Proofs:
         if self.jobs > 1 and len(work) > 1:
             calls = [(spec, target, self.time, provers) for spec, target in work]
             return side_by_side("primir.verify.obligations:verify_pair", calls, self.jobs, self.time + STARTING,
-                                max(self.memory, MEMORY))
+                                memory=max(self.memory, MEMORY))
         return [verify_pair(spec, target, self.time, provers) for spec, target in work]
 
     def _recorded(self, number: int, spec: Spec, target: Function, provers: tuple[Prover, ...]) -> Verdict:

@@ -136,8 +136,7 @@ def twice(both: ProcessPoolExecutor, measure: Callable[..., float], kind: object
 
 def compiled() -> str:
     """CPU seconds to compile the kernels of the search in an empty folder, and to load them from there."""
-    text = "from primir.synth.compilation import ALWAYS, LATER, generated\n" \
-           "for part in (*ALWAYS, *LATER): generated(part).functions"
+    text = "from primir.synth.compilation import parts; [part.functions for part in parts().values()]"
     seconds = []
     with tempfile.TemporaryDirectory() as folder:
         for _ in range(2):

@@ -153,7 +153,7 @@ class Part:
         """
         for part in self.uses:
             part.export()
-        objects = self._kept() or self.compile()
+        objects = self._kept() or self._compile()
         return SimpleNamespace(**{name: _function(objects[name], entry) for name, entry in self._signatures.items()})
 
     def export(self) -> None:
@@ -173,11 +173,22 @@ class Part:
         return {name: Code(symbol, tuple(calls), base64.b64decode(code))
                 for name, (symbol, calls, code) in json.loads(text).items()}
 
-    def compile(self) -> dict[str, Code]:
-        """Compiles the entries, and keeps them where there is a folder for it."""
+    def compile_alone(self) -> None:
+        """Compiles the entries for other processes to call: what they use need not be compiled yet.
+
+        In this process they cannot be called any more: for LLVM, what they use has an address, but no code.
+        """
+        from llvmlite import binding
+
+        for part in self.uses:
+            for name in part.entries:
+                binding.add_symbol(part._symbol(name), _nowhere())
+        self._compile()
+
+    def _compile(self) -> dict[str, Code]:
+        """Compiles the entries, and keeps them where there is a folder for it. LLVM knows what they use."""
         space = self.namespace()
         for part in self.uses:
-            part.export()
             for name, entry in part._signatures.items():
                 _call(name, part._symbol(name), entry, space)
         objects = {name: _compiled(name, entry, self.source, space) for name, entry in self._signatures.items()}
@@ -321,6 +332,11 @@ def _engine() -> Any:
     return binding.create_mcjit_compiler(binding.parse_assembly(""), machine)
 
 
+def _nowhere() -> int:
+    """The address of what is never called: to do so ends the process."""
+    return ctypes.cast(ctypes.CDLL(None).abort, ctypes.c_void_p).value or 0
+
+
 def _function(code: Code, entry: Signature) -> Function:
     from llvmlite import binding
 
@@ -328,7 +344,7 @@ def _function(code: Code, entry: Signature) -> Function:
     for name in code.calls:
         if binding.address_of_symbol(name) is None:
             assert name.startswith("numba_"), name  # for exceptions, which no entry raises
-            binding.add_symbol(name, ctypes.cast(ctypes.CDLL(None).abort, ctypes.c_void_p).value)
+            binding.add_symbol(name, _nowhere())
     engine.add_object_file(binding.ObjectFileRef.from_data(code.code))
     engine.finalize_object()
     return Function(engine.get_function_address(code.symbol), entry)

@@ -3,30 +3,32 @@
 from __future__ import annotations
 
 import select
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from .workers import MEMORY, Job, Worker
 
 
 def side_by_side(function: str, calls: Sequence[tuple[Any, ...]], jobs: int, seconds: float,
-                 memory: int | None = MEMORY) -> list[Any]:
+                 waiting: Callable[[], None] = lambda: None, memory: int | None = MEMORY) -> list[Any]:
     """What `function`, named "package.module:name", returns for each tuple of arguments, in their order.
 
-    At most `jobs` calls run at once, each for at most `seconds` and in `memory` bytes. Raises what the
-    first failing call raises, TimedOut and Crashed included; that, and Ctrl-C, ends the others.
+    At most `jobs` calls run at once, each for at most `seconds` and in `memory` bytes. `waiting` is called a few times
+    a second. Raises what that or the first failing call raises, TimedOut and Crashed included; that, and Ctrl-C, ends
+    the others.
     """
     results: list[Any] = [None] * len(calls)
-    waiting = list(enumerate(calls))
+    left = list(enumerate(calls))
     idle = [Worker(memory=memory) for _ in range(min(jobs, len(calls)))]
     running: dict[Job, tuple[int, Worker]] = {}
     try:
-        while waiting or running:
-            while waiting and idle:
-                index, arguments = waiting.pop(0)
+        while left or running:
+            waiting()
+            while left and idle:
+                index, arguments = left.pop(0)
                 worker = idle.pop()
                 running[worker.start(function, *arguments, seconds=seconds)] = index, worker
-            select.select(list(running), [], [], min(job.left() for job in running))
+            select.select(list(running), [], [], min(0.1, *(job.left() for job in running)))
             for job in [job for job in running if job.done()]:
                 index, worker = running.pop(job)
                 idle.append(worker)

@@ -13,14 +13,12 @@ from typing import Literal
 
 from ..ir.graph import LEAVES, Node, topological
 from ..jobs.limits import Deadline
-from ..jobs.workers import TimedOut
 from ..lift.spec import Spec
 from ..lift.sygus.grammar import Grammar
 from ..verify.provers.portfolio import satisfiable
 from ..verify.provers.query import Query, Sat, Unsat
 from .budget import Budget, Spent
 from .check import ENOUGH, PATIENCE, Answer, Checker
-from .compilation import Part, compile_kernels
 from .engines.branches import branching_programs
 from .engines.calls import COMPONENTS, calling_programs
 from .engines.chains import chain_programs
@@ -172,15 +170,15 @@ class Portfolio:
                 else:
                     yield _Engine(DERIVATIONS, derived, -HEAD_START)
             chains = chain_programs(self.problem, 0, self.vocabulary, self.free, self.budget)
-            yield _Engine("chains", self._compiled("chains", chains), share=2.0)
+            yield _Engine("chains", chains, share=2.0)
             if not self.free:
                 holes = hole_programs(self.problem, 0, self.vocabulary, self.budget)
-                yield _Engine(CONSTANTS, self._compiled("holes", holes))
+                yield _Engine(CONSTANTS, holes)
                 fits = fitted_programs(self.problem, 0, self.vocabulary, self.budget)
                 yield _Engine("fits", fits)  # it ends at once where there is no tolerance
                 yield _Engine("lines", line_programs(self.problem, 0, self.vocabulary, self.budget), HEAD_START)
             promoted = promoted_programs(self.problem, 0, self.vocabulary, self.free, self.budget)
-            yield _Engine("promotion", self._compiled("promotion", promoted))
+            yield _Engine("promotion", promoted)
         alone = not self.free and not self._partial and not self.spec.laws and not self.spec.components
         if self.vocabulary.one_width is not None and alone:
             yield _Engine("components", self._components(), LATER)
@@ -214,14 +212,6 @@ class Portfolio:
             self.budget.spend(1, SIMPLIFIED)
             yield Candidate(form)
         yield Batch()
-
-    def _compiled(self, part: Part, events: Events) -> Events:
-        """The events of an engine, whose kernels are compiled when its first turn comes."""
-        try:
-            compile_kernels(part, self.budget.deadline, lambda: self.budget.spend(0))
-        except TimedOut:
-            raise Spent from None
-        yield from events
 
     def _enumeration(self) -> Events:
         all_forms = not self.by_instructions or bool(self.spec.limits)

@@ -17,7 +17,7 @@ from ..verify.verdict import Bounded, Proved, Refuted, Unknown, Vacuous, Verdict
 from .budget import Budget, Spent
 from .calls import Calls
 from .check import PATIENCE, Answer, refusal
-from .compilation import ALWAYS, compile_kernels
+from .compilation import compile_kernels
 from .laws import restricted_law
 from .portfolio import Found, Impossible, Portfolio, ask
 from .problem import Problem
@@ -90,8 +90,7 @@ class _Synthesis:
         self.budget.engine = "compilation, once for this machine,"
         try:
             self.budget.spend(0)
-            for part in ALWAYS:
-                compile_kernels(part, self.budget.deadline, lambda: self.budget.spend(0))
+            compile_kernels(self.budget.deadline, lambda: self.budget.spend(0))
         except (TimedOut, Spent):
             raise _GaveUp("nothing: the search itself is compiled once, which did not end in time") from None
 

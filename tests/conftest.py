@@ -11,7 +11,6 @@ def compiled_search(request):
     if not any(part in item.nodeid for item in request.session.items for part in SEARCHING):
         return
     from primir.jobs.limits import Deadline
-    from primir.synth.compilation import ALWAYS, LATER, compile_kernels
+    from primir.synth.compilation import compile_kernels
 
-    for part in (*ALWAYS, *LATER):
-        compile_kernels(part, Deadline(None), lambda: None)
+    compile_kernels(Deadline(None), lambda: None)

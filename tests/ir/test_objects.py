@@ -109,6 +109,17 @@ def test_arrays_and_tuples_are_passed_and_written_to():
     assert both().functions.both((left[:2], right), out) is False
 
 
+def test_a_part_is_compiled_before_what_it_uses(tmp_path):
+    source = "\n".join(["from primir.ir.objects import Part", "from collections import namedtuple",
+                        f"Pair = namedtuple('Pair', {Pair._fields})",
+                        f"total = Part('total', {TOTAL!r}, {total().entries})",
+                        f"Part('both', {PAIR!r}, {both().entries}, (total,), (Pair,)).compile_alone()"])
+    subprocess.check_call([sys.executable, "-c", source], env={**os.environ, "PRIMIR_CACHE": str(tmp_path)})
+    assert both().compiled and not total().compiled
+    left, right, out = np.arange(4, dtype=np.uint64), np.full((1, 2), 5, dtype=np.uint64), np.zeros((2, 3), np.uint64)
+    assert both().functions.both((left, right), out) is True
+
+
 @pytest.mark.parametrize("wrong", [
     np.zeros(4, dtype=np.int64),
     np.zeros(4, dtype=np.uint32),
