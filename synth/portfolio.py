@@ -23,6 +23,7 @@ from .engines.branches import branching_programs
 from .engines.calls import COMPONENTS, calling_programs
 from .engines.chains import chain_programs
 from .engines.components import component_programs
+from .engines.decisions import decision_programs
 from .engines.derivations import DERIVATIONS, derived_programs
 from .engines.enumeration import enumerate_programs
 from .engines.events import Batch, Candidate, Exhausted
@@ -177,6 +178,8 @@ class Portfolio:
                 fits = fitted_programs(self.problem, 0, self.vocabulary, self.budget)
                 yield _Engine("fits", fits)  # it ends at once where there is no tolerance
                 yield _Engine("lines", line_programs(self.problem, 0, self.vocabulary, self.budget), HEAD_START)
+                decisions = decision_programs(self.problem, 0, self.vocabulary, self.budget)
+                yield _Engine("decisions", decisions, -HEAD_START, 0.25)  # it ends at once where it is for nothing
             promoted = promoted_programs(self.problem, 0, self.vocabulary, self.free, self.budget)
             yield _Engine("promotion", promoted)
         alone = not self.free and not self._partial and not self.spec.laws and not self.spec.components

@@ -1,6 +1,6 @@
 """Calendar arithmetic on ranges of inputs, for programs without a division.
 
-    primir synth examples/calendar/calendar.py:day_of_week --requires "days < 65536" --forbid "udiv urem"
+    primir synth examples/calendar/calendar.py:day_of_week --requires "days < 65536" --forbid "udiv urem sdiv srem"
 """
 
 from primir import u32
@@ -19,3 +19,8 @@ def month_of_day(day: u32) -> u32:
 def days_before_month(month: u32) -> u32:
     """The days of such a year before a month from 3 to 14."""
     return (153 * month - 457) // 5
+
+
+def leap_year(year: u32) -> bool:
+    """Of the Gregorian calendar."""
+    return year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)

@@ -9,6 +9,7 @@ import pytest
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 
+NO_DIVISION = "--forbid udiv --forbid urem --forbid sdiv --forbid srem"
 SYNTH = [
     # source, options, status, at most so many instructions
     ("turn_off.spec", "", "proved", 2),
@@ -32,13 +33,10 @@ SYNTH = [
     pytest.param("leap_year.py", "--time 15", "proved", 12, marks=pytest.mark.slow),
     pytest.param("next_power_of_two.spec", "", "proved", 4, marks=pytest.mark.slow),
     pytest.param("rightmost_one.py", "--using plain", "proved", 2, marks=pytest.mark.slow),
-    pytest.param("calendar/calendar.py:day_of_week", "--requires days<65536 --forbid udiv --forbid urem --time 30",
-                 "proved", 3, marks=pytest.mark.slow),
-    pytest.param("calendar/calendar.py:month_of_day", "--requires day<366 --forbid udiv --forbid urem --time 30",
-                 "proved", 3, marks=pytest.mark.slow),
-    pytest.param("calendar/calendar.py:days_before_month",
-                 "--requires month>=3&&month<=14 --forbid udiv --forbid urem --time 30", "proved", 3,
-                 marks=pytest.mark.slow),
+    *(pytest.param(f"calendar/calendar.py:{name}", f"--requires {requires} {NO_DIVISION} --time 30", "proved", most,
+                   marks=pytest.mark.slow)
+      for name, requires, most in (("day_of_week", "days<65536", 3), ("month_of_day", "day<366", 3),
+                                   ("days_before_month", "month>=3&&month<=14", 3), ("leap_year", "year<=102499", 3))),
     *(pytest.param(f"fixed_point/{name}.spec", "", "proved", most, marks=pytest.mark.slow)
       for name, most in (("log8", 10), ("recip8", 7), ("sigmoid8", 8), ("sin8", 9), ("sqrt8", 12))),
     pytest.param("round_up.spec", "--using plain", "proved", 2, marks=pytest.mark.slow),

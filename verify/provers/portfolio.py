@@ -65,6 +65,7 @@ STANDARD: Final[tuple[Prover, ...]] = (
     Where(FloorSum(), deep),
     Corners(),  # 10 to 30 ms where nothing is found
     Where(Exhaustive(bits=16), deep),  # 20 ms
+    Where(Exhaustive(bits=24, limit=100), deep),  # 0.1 s for a multiplication, 1 s for a dozen divisions
     Where(Integers(), deep),
     BITWUZLA.limited(30_000, 3.0),  # 0.3 s; most queries take it milliseconds, and what it cannot is hard
     Structural(),  # some milliseconds where much is to be rewritten, but the first needs 300 to read the rules
