@@ -48,8 +48,8 @@ def lane(problem: Problem, output: int, vocabulary: Vocabulary, free: Sequence[N
         return None
     names = {row.name for row in vocabulary.rows}
     leaf_does = {row for row, other in (("not", "xor"), ("neg", "sub")) if other in names}  # with a leaf, -1 or 0
-    operations = tuple(op for op in vocabulary.operations if op.w == width and set(op.row.arguments) == {"w"}
-                       and len(op.widths) <= 2 and op.row.name not in leaf_does)
+    operations = tuple(op for op in vocabulary.operations if op.w == width >= op.result
+                       and set(op.row.arguments) == {"w"} and len(op.widths) <= 2 and op.row.name not in leaf_does)
     nodes = [*problem.inputs, *free, *(node for node in vocabulary.constants if node.width == width)]
     values = problem.evaluate(nodes, [problem.tuples[row] for row in rows])
     leaves = [(resized(node, width), np.ascontiguousarray(words, dtype=np.uint64))

@@ -198,7 +198,10 @@ class Problem:
 
     def evaluate(self, roots: Sequence[Node], tuples: Sequence[tuple[int, ...]], *, choice: int = 0,
                  outputs: Sequence[Sequence[int]] = ()) -> list[Sequence[int]]:
-        """The values of `roots` on inputs; choices all take the word `choice`, poison flags are 0."""
+        """The values of `roots` on inputs: arrays of machine words, or of integers where these are not wide enough.
+
+        Choices all take the word `choice`, poison flags are 0.
+        """
         import numpy as np
 
         roots = self.calls.expanded(roots)
@@ -213,7 +216,9 @@ class Problem:
             return list(evaluate_batch(roots, arrays))  # type: ignore[arg-type]  # arrays are sequences of words
         rows = [evaluate(roots, {node: int(words[row]) for node, words in columns.items()})
                 for row in range(len(tuples))]
-        return [list(column) for column in zip(*rows, strict=True)]
+        kinds = [np.uint64 if self.fits and root.width <= MAX_KERNEL_WIDTH else object for root in roots]
+        return [np.array(column, dtype=kind)  # type: ignore[misc]  # as above
+                for column, kind in zip(zip(*rows, strict=True), kinds, strict=True)]
 
     def _as_columns(self, tuples: Sequence[tuple[int, ...]]) -> dict[Node, Any]:
         import numpy as np

@@ -90,13 +90,15 @@ def _resized(cast: str, node: Node, width: int) -> Node:
 
 def _merged(problem: Problem, form: Node) -> Node:
     """`form` with every value that a cheaper one equals on all inputs replaced by that."""
+    import numpy as np
+
     nodes = sorted(topological([form]), key=lambda node: bool(node.args))  # what is free comes first
     values = problem.evaluate(nodes, problem.tuples)
     cheapest: dict[tuple[int, bytes], Node] = {}
     replaced: dict[Node, Node] = {}
     for node, words in zip(nodes, values, strict=True):
         made = node if not node.args else fold(apply(node.op, *(replaced[arg] for arg in node.args), width=node.width))
-        key = node.width, bytes(memoryview(words))  # type: ignore[arg-type]  # an array of machine words
+        key = node.width, np.asarray(words).tobytes()
         options = [cheapest[key]] if key in cheapest else []
         if len(set(words[:COMPARED])) == 1 and len(set(words)) == 1:
             options.append(const(int(words[0]), node.width))

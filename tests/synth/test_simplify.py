@@ -32,3 +32,13 @@ def test_narrow_words_that_are_wrong_are_no_form(spec_of):
     text = "function f(%x: u32, %y: u32) -> u32 value (trunc:32 (lshr (mul (zext:64 %x) (zext:64 %y)) 32:64))"
     assert all(any(node.width == 64 for node in topological([form])) for form in forms(spec_of(text)))
 
+
+@pytest.mark.parametrize("text", [
+    "function f() -> u8 value 7:8",
+    "function f() -> u8 value (add 3:8 4:8)",
+    # words beyond a machine's, between inputs and a result that are none
+    "function f(%x: u64, %y: u64) -> u64 value (trunc:64 (lshr (mul (zext:128 %x) (zext:128 %y)) 64:128))",
+])
+def test_forms_without_parameters_and_on_wide_words(spec_of, text):
+    spec = spec_of(text)
+    assert any(form is spec.reference.results[0].value for form in forms(spec))
