@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from .ir.graph import Function
     from .lift.components import Component
     from .lift.spec import Spec
-    from .synth.result import Report, Result
+    from .synth.budget import Report
+    from .synth.result import Result
     from .verify.verdict import Verdict
 
 Cflags: TypeAlias = "str | Sequence[str]"  # flags of a C compiler: one text as in a shell, or one by one

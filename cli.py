@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from .ir.graph import Function
     from .ir.types import Type
     from .lift.spec import Spec
-    from .synth.result import Report, Result
+    from .synth.budget import Report
+    from .synth.result import Result
     from .verify.config import Config
     from .verify.obligations import Finding, Obligation
     from .verify.provers.query import Prover

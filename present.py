@@ -12,7 +12,7 @@ from .ir.errors import PrimirError
 if TYPE_CHECKING:
     from .ir.graph import Function
     from .lift.slices import Census, Slices
-    from .synth.result import Progress
+    from .synth.budget import Progress
     from .verify.obligations import Finding
     from .verify.verdict import Verdict
 

@@ -4,16 +4,29 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from ..jobs.limits import Deadline
 from ..jobs.threads import cores, in_order
-from .result import Progress, Report
 
 # Nanoseconds that a candidate takes: swept over, in a chain of macros, around a promoted value, with constants to solve
 # for, stored, held against one word, and a test held against sets of samples; measured on one core of 2023, where only
 # the proportions matter.
 TRIED, CHAINED, PROMOTED, FILLED, STORED, SCANNED, TESTED = 3.0, 20.0, 65.0, 35.0, 30.0, 0.2, 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Where a search is: what the face may draw."""
+
+    engine: str
+    level: int
+    candidates: int
+    seconds: float
+
+
+Report = Callable[[Progress], None]
 
 
 class Spent(Exception):

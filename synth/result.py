@@ -41,19 +41,6 @@ class Search:
     exhausted: str | None = None  # the bounds that were searched without success, in words
 
 
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """Where a search is: what the face may draw."""
-
-    engine: str
-    level: int
-    candidates: int
-    seconds: float
-
-
-Report = Callable[[Progress], None]
-
-
 @dataclass(frozen=True)
 class Alternative:
     """A program that is proved, and better by some cost model than each other one. `nanoseconds` is what a call took

@@ -14,14 +14,14 @@ from ..lift.spec import Example, Spec
 from ..verify.refine import check_spec, unwound
 from ..verify.roundtrip import prove_emitted
 from ..verify.verdict import Bounded, Proved, Refuted, Unknown, Vacuous, Verdict
-from .budget import Budget, Spent
+from .budget import Budget, Report, Spent
 from .calls import Calls
 from .check import PATIENCE, Answer, refusal
 from .compilation import compile_kernels
 from .laws import restricted_law
 from .portfolio import Found, Impossible, Portfolio, ask
 from .problem import Problem
-from .result import Alternative, Optimal, Report, Result, Search, Status
+from .result import Alternative, Optimal, Result, Search, Status
 from .sketches import ENGINE, Unfillable, Unfilled, fill
 from .together import joint_programs
 
