@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from ..ir.graph import LEAVES, Node, topological
+from ..ir.graph import LEAVES, TRUE, Node, topological
 from ..jobs.limits import Deadline
 from ..lift.spec import Spec
 from ..lift.sygus.grammar import Grammar
@@ -22,6 +22,7 @@ from .check import ENOUGH, PATIENCE, Answer, Checker
 from .engines.branches import branching_programs
 from .engines.calls import COMPONENTS, calling_programs
 from .engines.chains import chain_programs
+from .engines.closures import closure_programs
 from .engines.components import component_programs
 from .engines.decisions import decision_programs
 from .engines.derivations import DERIVATIONS, derived_programs
@@ -29,6 +30,7 @@ from .engines.enumeration import enumerate_programs
 from .engines.events import Batch, Candidate, Exhausted
 from .engines.fits import fitted_programs
 from .engines.holes import hole_programs
+from .engines.instances import instance_programs
 from .engines.lines import line_programs
 from .engines.promotion import promoted_programs
 from .problem import Problem
@@ -45,6 +47,7 @@ LATER = 1.0  # seconds of work for each of the other engines, before a solver is
 SMALL = 60  # values in a reference that is looked at before everything else
 PRICED = 200_000.0  # nanoseconds that a program counts for whose latency or size is looked at
 SIMPLIFIED = 50_000_000.0  # nanoseconds that a form of the reference counts for
+INSTANCES = "instances"
 CONSTANTS = "constants"  # the engine that solves for them
 SOLVED_FOR = 2  # the cost up to which it is waited for, where all trees over the constants at hand are looked at sooner
 IMPROVING = 0.6  # seconds of work for each operation of the reference, in which something cheaper must be found
@@ -153,6 +156,8 @@ class Portfolio:
         if self.spec.reference is not None and not self.free:
             size = sum(1 for _ in topological([self.spec.reference.results[0].value]))
             yield _Engine(THE_REFERENCE, self._reference(), -2 * HEAD_START if size < SMALL else HEAD_START)
+        if self.spec.ensures is not TRUE and not self.spec.laws and not self.free:
+            yield _Engine(INSTANCES, instance_programs(self.problem, self._ask, self.budget))
         if self.problem.fits:
             yield _Engine("enumeration", self._enumeration(), -HEAD_START)
             if self.spec.components:
@@ -182,6 +187,8 @@ class Portfolio:
                 yield _Engine("decisions", decisions, -HEAD_START, 0.25)  # it ends at once where it is for nothing
             promoted = promoted_programs(self.problem, 0, self.vocabulary, self.free, self.budget)
             yield _Engine("promotion", promoted)
+            closures = closure_programs(self.problem, 0, self.vocabulary, self.budget)
+            yield _Engine("closures", closures, -HEAD_START)
         alone = not self.free and not self._partial and not self.spec.laws and not self.spec.components
         if self.vocabulary.one_width is not None and alone:
             yield _Engine("components", self._components(), LATER)
@@ -307,7 +314,7 @@ class Portfolio:
             self.best, self.found_by = answer, engine
             spent = self.budget.work_seconds
             again = AGAIN_BY_EXAMPLES if self.spec.only_examples or engine == DERIVATIONS else AGAIN
-            small = engine == THE_REFERENCE and self.by_instructions
+            small = engine in (THE_REFERENCE, INSTANCES) and self.by_instructions
             self.until = spent + (IMPROVING * answer.cost.instructions if small else max(again, spent / 4))
 
     def _level_done(self, event: Exhausted) -> None:
