@@ -22,9 +22,11 @@ from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
 
-# The search makes large arrays and drops them soon. In huge pages, which numpy asks for unless this says otherwise when
-# it is first imported, clearing memory can take longer than the search itself.
+# What numpy reads when it is first imported. The search makes large arrays and drops them soon: in huge pages clearing
+# memory can take longer than the search itself. And nothing here multiplies large matrices, while the threads that wait
+# for such work take more time than the import.
 os.environ.setdefault("NUMPY_MADVISE_HUGEPAGE", "0")
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 __all__ = [
     "Bounded", "PrimirError", "Proved", "Refuted", "Result", "Unknown", "Vacuous", "Verdict", "assert_refines", "bool",
