@@ -43,7 +43,7 @@ LEAF = -1  # the operation code of an input or constant
 
 class Entries(NamedTuple):
     """Programs: values (n, K) on the samples, widths (n,), origin (n, 4), the operation and its arguments; a table of
-    the behaviours, and the slot of each (n,); and how many there are (1,)."""
+    the behaviours, whose empty slots are 0, and the slot of each (n,); and how many there are (1,)."""
 
     values: Words
     widths: NDArray[np.int32]
@@ -106,7 +106,7 @@ def same_column(block, t, values, entry):
 
 @jit
 def key_of(print_, width):
-    """What the table holds of a program's behaviour, above the 32 bits of its entry."""
+    """What the table holds of a program's behaviour, inverted, above the 32 bits of its entry."""
     return np.int64(print_ >> KEY) << 8 | width
 
 
@@ -117,7 +117,7 @@ def place(print_, block, t, width, bank):
     key = key_of(print_, width)
     slot = print_ & mask
     while True:
-        word = bank.table[slot]
+        word = ~bank.table[slot]
         if word < 0 or (word >> 32 == key and same_column(block, t, bank.values, word & ENTRY)):
             return slot
         slot = slot + O & mask
@@ -134,7 +134,7 @@ def store(print_, block, t, width, code, a, b, c, slot, bank):
     bank.widths[n] = width
     origin = bank.origin[n]
     origin[0], origin[1], origin[2], origin[3] = code, a, b, c
-    bank.table[slot] = key_of(print_, width) << 32 | n
+    bank.table[slot] = ~(key_of(print_, width) << 32 | n)
     bank.slots[n] = slot
     bank.size[0] = n + 1
     return True
@@ -148,7 +148,7 @@ def insert(row, block, width, leaf, bank):
     """
     print_ = fingerprint(row, width)
     slot = place(print_, block, 0, width, bank)
-    return bank.table[slot] >= 0 or store(print_, block, 0, width, {leaf}, leaf, 0, 0, slot, bank)
+    return bank.table[slot] != 0 or store(print_, block, 0, width, {leaf}, leaf, 0, 0, slot, bank)
 
 
 @jit
@@ -157,7 +157,7 @@ def ahead(prints, width, bank):
     mask = np.uint64(bank.table.shape[0] - 1)
     read = Z
     for t in range(prints.shape[0]):
-        word = bank.table[prints[t] & mask]
+        word = ~bank.table[prints[t] & mask]
         if word >> 32 == key_of(prints[t], width):
             read = read | bank.values[word & ENTRY, 0]
     return read != read + O
@@ -218,7 +218,7 @@ def grow(plan, words, bank, room):
                     touched = ahead(prints[:n], width, bank) and touched
                     for t in range(n):
                         slot = place(prints[t], out, t, width, bank)
-                        if bank.table[slot] >= 0:
+                        if bank.table[slot] != 0:
                             continue
                         long_at = begin + t
                         if long == 1:
@@ -235,12 +235,12 @@ def grow(plan, words, bank, room):
 
 
 @jit
-def sweep(plan, words, values, columns, goal, care, mask, test, against, hits, room):
+def sweep(plan, words, values, order, columns, goal, care, mask, test, against, hits, room):
     """Arguments on which the plan's operations give `goal` (under `mask`, where `care`): how many were found.
 
     With `test` they are to equal `against` exactly on the samples where `goal` is 1. The last argument is gone through
-    in vector code, on the first few samples, one contiguous array each, which decide nearly all. `hits` holds, for
-    each, the row of the plan and the entries.
+    in vector code, on the first few samples of the goal, one contiguous array each, which decide nearly all. `order`
+    says where its samples stand in `values`. `hits` holds, for each, the row of the plan and the entries.
     """
     found = 0
     wanted = against if test else goal
@@ -276,8 +276,9 @@ def sweep(plan, words, values, columns, goal, care, mask, test, against, hits, r
                             a, b, c = i, j, t
                         good = True
                         for k in range(goal.shape[0]):
-                            m = k + 1
-                            bad = compute(code, values[a, k:m], values[b, k:m], values[c, k:m], W, B, M, T, V, out)
+                            m = order[k]
+                            n = m + 1
+                            bad = compute(code, values[a, m:n], values[b, m:n], values[c, m:n], W, B, M, T, V, out)
                             if care[k] and not bad:
                                 equal = not test or goal[k] != Z
                                 bad = (((out[0] ^ wanted[k]) & mask) == Z) != equal
@@ -390,8 +391,8 @@ def part() -> Part:
     return Part("bank", filled(_KERNELS, leaf=LEAF, block=BLOCK), {
         "insert": f"bool(uint64[:], uint64[:, :], int64, int64, {_ENTRIES})",
         "grow": f"int64(int64[:, :], uint64[:, :], {_ENTRIES}, Room(uint64[:], uint64[:, :], uint64[:, :], {_WORDS}))",
-        "sweep": "int64(int64[:, :], uint64[:, :], uint64[:, :], uint64[:, :], uint64[:], bool[:], uint64, bool, "
-                 f"uint64[:], int64[:, :], tuple(bool[:], {_WORDS}, uint64[:]))",
+        "sweep": "int64(int64[:, :], uint64[:, :], uint64[:, :], int64[:], uint64[:, :], uint64[:], bool[:], uint64, "
+                 f"bool, uint64[:], int64[:, :], tuple(bool[:], {_WORDS}, uint64[:]))",
     }, (rows(), behaviour(), pairs()), (Entries, Room))
 
 
@@ -466,7 +467,7 @@ class Bank:
         self.values = np.empty((capacity, samples), dtype=np.uint64)
         self.widths = np.empty(capacity, dtype=np.int32)
         self.origin = np.empty((capacity, 4), dtype=np.int32)
-        self._table = np.full(1 << (2 * capacity - 1).bit_length(), -1, dtype=np.int64)
+        self._table = np.zeros(1 << (2 * capacity - 1).bit_length(), dtype=np.int64)
         self._slots = np.zeros(capacity, dtype=np.int32)
         self._count = np.zeros(1, dtype=np.int64)
         self._row, column = np.empty(samples, dtype=np.uint64), np.empty(BLOCK, dtype=np.uint64)
@@ -478,7 +479,8 @@ class Bank:
 
     def restart(self, leaves: Sequence[tuple[Node, Words]]) -> None:
         """Empties the bank and starts again from other leaves."""
-        self._table[self._slots[:len(self)]] = -1
+        self._table[self._slots[:len(self)]] = 0
+        self._columns: tuple[object, Words] | None = None
         self._count[0] = 0
         self.leaves = [node for node, _ in leaves]
         self.ranges: dict[tuple[int, int], list[range]] = {}
@@ -581,15 +583,16 @@ class Bank:
         """
         import numpy as np
 
-        values = self.values if order is None else np.ascontiguousarray(self.values[: len(self), order])
-        columns = np.ascontiguousarray(values[: len(self), :FILTERS].T)
+        if order is None:
+            order = np.arange(len(goal.words))
+        columns = self._first_columns(order[:FILTERS])
         rooms = Spare(self._room_to_sweep)
 
         def swept(plan: Plan) -> tuple[Plan, list[list[int]]]:
             hits = np.empty((HITS, 4), dtype=np.int64)
             with rooms.one() as room:
-                found = self._kernels.sweep(plan.rows, plan.words, values, columns, goal.words, goal.care, goal.mask,
-                                            goal.against is not None,
+                found = self._kernels.sweep(plan.rows, plan.words, self.values, order, columns, goal.words, goal.care,
+                                            goal.mask, goal.against is not None,
                                             goal.words if goal.against is None else goal.against, hits, room)
             return plan, hits[:found].tolist()
 
@@ -605,6 +608,13 @@ class Bank:
             if done > PAUSE:
                 done = 0
                 yield None
+
+    def _first_columns(self, order: NDArray[np.int64]) -> Words:
+        """The values of all programs on a few samples, one contiguous array each; kept for the next sweep."""
+        key = len(self), order.tolist()
+        if self._columns is None or self._columns[0] != key:
+            self._columns = key, self.values[: len(self), order].T.copy()
+        return self._columns[1]
 
     def _room_to_sweep(self) -> tuple[NDArray[Any], ...]:
         import numpy as np

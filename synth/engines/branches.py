@@ -45,7 +45,8 @@ STORED_BESIDE = 1_000_000  # beside the other engines
 WORDS, WORDS_BESIDE = 1 << 24, 1 << 22  # words of the bank's values
 TERMS = 64  # that are kept
 TESTS = 40_000
-EVALUATED = 200_000  # values that are compared with what is wanted
+EVALUATED = 200_000  # values that are compared with what is wanted, and
+CHUNK = 4_096  # of them at once, so that what is made for it stays in the processor's cache
 ASKED = 20_000  # values that a predicate is asked about
 PIVOTS = 3  # samples that terms are swept for, on one level
 SWEPT = 400_000_000  # candidates of one such sweep, where examples are all there is
@@ -111,6 +112,7 @@ class _Branching:
             problem.spec.outputs) == 1 else 0  # its size, where there is one to ask
         self.most_swept = SWEPT if self.examples else SWEPT_BESIDE
         self.most_stored = STORED if self.examples else STORED_BESIDE
+        self._made_of: object = None  # the leaves and samples of the bank
         self._known_terms: tuple[object, _Pieces] | None = None
 
     def run(self) -> Iterator[Candidate | Batch | Exhausted]:
@@ -173,15 +175,9 @@ class _Branching:
 
     def _grow(self, level: int) -> bool:
         """The bank over the samples at hand, up to `level`; whether it has any values of that level."""
-        import numpy as np
-
-        tuples = [self.problem.tuples[row] for row in self.rows]
-        nodes = list(dict.fromkeys([*self.problem.inputs, *self.free, *self.vocabulary.constants]))
-        values = self.problem.evaluate(nodes, tuples)
-        leaves = [(node, np.ascontiguousarray(words, dtype=np.uint64))
-                  for node, words in zip(nodes, values, strict=True)]
-        self.bank = _Bank(leaves, self.vocabulary.casts,
-                          (WORDS if self.examples else WORDS_BESIDE) // len(self.rows), self.vocabulary.fixed)
+        nodes = tuple(dict.fromkeys([*self.problem.inputs, *self.free, *self.vocabulary.constants]))
+        if self._made_of != (nodes, self.rows) or self.bank.level > level:
+            self._empty_bank(nodes)
         while self.bank.level < level:
             if self.bank.estimate(self.operations, self.bank.level + 1) > self.most_stored:
                 return False
@@ -189,10 +185,22 @@ class _Branching:
             try:
                 self.bank.grow(self.operations, self.budget.store)
             except OutOfRoom:
+                self._made_of = None  # it holds a part of a level
                 return False
             if len(self.bank) == before:
+                self._made_of = None
                 return False
         return True
+
+    def _empty_bank(self, nodes: tuple[Node, ...]) -> None:
+        import numpy as np
+
+        values = self.problem.evaluate(nodes, [self.problem.tuples[row] for row in self.rows])
+        leaves = [(node, np.ascontiguousarray(words, dtype=np.uint64))
+                  for node, words in zip(nodes, values, strict=True)]
+        self.bank = _Bank(leaves, self.vocabulary.casts,
+                          (WORDS if self.examples else WORDS_BESIDE) // len(self.rows), self.vocabulary.fixed)
+        self._made_of = nodes, list(self.rows)
 
     def _agreement(self, values: Words) -> NDArray[np.bool_]:
         """Where programs with these values (n, rows) are right."""
@@ -228,17 +236,22 @@ class _Branching:
         entries, costs = self._entries(self.width, self.bank.level)
         most = ASKED if self._predicate else EVALUATED
         entries, costs = entries[:most], costs[:most]
-        agree = self._agreement(self.bank.values[entries])
-        some = np.flatnonzero(agree.any(axis=1))
+        places, parts = [np.empty(0, dtype=np.int64)], []
+        for start in range(0, len(entries), CHUNK):
+            agree = self._agreement(self.bank.values[entries[start:start + CHUNK]])
+            right = np.flatnonzero(agree.any(axis=1))
+            places.append(start + right)
+            parts.append(packed(agree[right]))
+        some = np.concatenate(places)
         beside = [*self._numbers(), *self.swept]
-        sets = np.concatenate([packed(agree[some]), self._sets(beside)])
+        sets = np.concatenate([*parts, self._sets(beside)])
         costs = np.concatenate([costs[some], np.array([instructions_of([node]) for node in beside], dtype=np.int64)])
         kept = undominated(sets, costs, TERMS if self.least > 1 else len(sets))
-        places = entries[some]
+        stored = entries[some].tolist()
 
         def node(number: int) -> Node:
             place = kept[number]
-            return self.bank.expression(int(places[place])) if place < len(places) else beside[place - len(places)]
+            return self.bank.expression(stored[place]) if place < len(stored) else beside[place - len(stored)]
 
         return _Pieces(node, sets[kept], costs[kept])
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from ...ir.graph import TRUE, Node, apply, resized
 from ..bank import STANDARD_WIDTHS, Bank, Goal, Operation, OutOfRoom
+from ..branches import packed
 from ..budget import Budget
 from ..problem import Problem, Wanted
 from ..vocabulary import Vocabulary
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     Words = NDArray[np.uint64]
 
 LAWFUL = 50_000.0  # nanoseconds that a program counts for of which laws are asked
-CHUNK = 20_000  # programs whose predicate is evaluated at once
+CHUNK = 20_000  # programs whose predicate is evaluated at once, or agreement
 EAGER = 2  # levels up to this are stored before they are looked at; a higher one when nothing else is left to sweep
 STORED = 12_000_000  # candidates that a stored level may make
 CAPACITY = 1_500_000  # programs that are kept
@@ -36,6 +37,7 @@ TWICE = 50_000  # values that are tried as several arguments of one operation, i
 SHARED = 4_000  # values that are tried as free inputs, if there are no more of their cost
 SHARED_CAPACITY = 200_000
 ROWS = 64  # samples at the most: agreement with the goal is kept in one word
+FEW = 4  # samples that are looked at first, as they decide nearly all
 
 
 def enumerate_programs(problem: Problem, output: int, vocabulary: Vocabulary, free: Sequence[Node],
@@ -66,6 +68,9 @@ class _Enumeration:
         self.predicate = open_ended and 2 * open_rows > len(rows)
         self.tests = list(self._tests()) if self.goals[0].width == 1 else []
         self.bank = Bank(self.leaves, vocabulary.casts, CAPACITY, vocabulary.fixed)
+        everywhere = np.ones(len(rows), dtype=np.bool_)
+        self._conditions = _Agreement(self.bank, Goal(1, everywhere.astype(np.uint64), everywhere, np.uint64(1)))
+        self._branches: dict[int, _Agreement] = {}  # by the width of a goal
         self.shared: Bank | None = None
         self.alone = self.predicate or self.goals[0].width == 1  # where promoted values are not searched any deeper
         self.storing = True
@@ -170,8 +175,9 @@ class _Enumeration:
             return
         samples = len(goal.words)
         everywhere = np.uint64((1 << samples) - 1)
-        conditions = self._masks(1, np.ones(samples, dtype=np.uint64), np.ones(samples, dtype=np.bool_), np.uint64(1))
-        branches = self._masks(goal.width, goal.words, goal.care, goal.mask)
+        if goal.width not in self._branches:
+            self._branches[goal.width] = _Agreement(self.bank, goal)
+        conditions, branches = self._conditions.levels(), self._branches[goal.width].levels()
         for at, truths, tests in conditions:
             for ahead, then_masks, thens in branches:
                 behind = level - 1 - at - ahead
@@ -188,29 +194,6 @@ class _Enumeration:
                         for i, j in product(good_then[:3].tolist(), good_else[:3].tolist()):
                             entries = (int(test), int(thens[i]), int(otherwises[j]))
                             yield apply("select", *map(self.bank.expression, entries))
-
-    def _masks(self, width: int, words: Words, care: NDArray[np.bool_],
-               mask: np.uint64) -> list[tuple[int, Words, NDArray[np.int64]]]:
-        """For each stored level: the distinct sets of samples on which its programs agree with `words`, and a program
-        for each. Sets are words with a bit for each sample; a set that an earlier level has is left out."""
-        import numpy as np
-
-        weights = np.uint64(1) << np.arange(len(words), dtype=np.uint64)
-        known = np.zeros(1, dtype=np.uint64)
-        found = []
-        for level in range(self.bank.level + 1):
-            parts, places = [], []
-            for entries in self.bank.entries(level, width):
-                agree = (((self.bank.values[entries.start:entries.stop] ^ words) & mask) == 0) | ~care
-                parts.append((agree * weights).sum(axis=1, dtype=np.uint64))
-                places.append(np.arange(entries.start, entries.stop))
-            if not parts:
-                continue
-            sets, first = np.unique(np.concatenate(parts), return_index=True)
-            fresh = ~np.isin(sets, known)
-            known = np.union1d(known, sets)
-            found.append((level, sets[fresh], np.concatenate(places)[first[fresh]]))
-        return found
 
     # --- shared values ------------------------------------------------------------------------------------------------
 
@@ -297,15 +280,22 @@ class _Enumeration:
 
     def _meets(self, goal: Goal, operation: Operation, arrays: Sequence[Words]) -> list[int]:
         """The rows of `arrays` (one (n, K) array an argument) on which the operation gives `goal`."""
-        shape = arrays[0].shape
-        self.budget.spend(shape[0])
-        flat = [array.ravel() for array in arrays]
-        out, undefined = operation.applied(flat)
-        wrong = ((out.reshape(shape) ^ goal.words) & goal.mask) != 0
-        rows = [int(row) for row in (~(wrong & goal.care).any(axis=1)).nonzero()[0]]
+        import numpy as np
+
+        self.budget.spend(len(arrays[0]))
+        rows = np.arange(len(arrays[0]))
+        undefined = False
+        for samples in (slice(0, FEW), slice(None)):
+            if not len(rows):
+                return []
+            part = [array[rows, samples] for array in arrays]
+            out, undefined = operation.applied([words.ravel() for words in part])
+            wrong = ((out.reshape(part[0].shape) ^ goal.words[samples]) & goal.mask) != 0
+            rows = rows[~(wrong & goal.care[samples]).any(axis=1)]
+        left: list[int] = rows.tolist()
         if undefined:  # somewhere: which of the few rows that are left are undefined?
-            rows = [row for row in rows if not operation.applied([array[row] for array in arrays])[1]]
-        return rows
+            left = [row for row in left if not operation.applied([array[row] for array in arrays])[1]]
+        return left
 
 
 def _ordered(rows: list[int], wanted: Wanted, width: int) -> list[int]:
@@ -316,6 +306,42 @@ def _ordered(rows: list[int], wanted: Wanted, width: int) -> list[int]:
     kinds = [[row for row in rows if wanted.care[row] and wanted.words[row] == truth] for truth in (0, 1)]
     turns = [row for pair in zip_longest(*sorted(kinds, key=len)) for row in pair if row is not None]
     return turns + [row for row in rows if not wanted.care[row]]
+
+
+class _Agreement:
+    """Where the stored programs of a bank agree with a goal."""
+
+    def __init__(self, bank: Bank, goal: Goal) -> None:
+        import numpy as np
+
+        self._bank, self._goal = bank, goal
+        self._known = np.zeros(1, dtype=np.uint64)
+        self._levels: list[tuple[int, Words, NDArray[np.int64]]] = []
+        self._next = 0  # the first level that was not looked at
+
+    def levels(self) -> list[tuple[int, Words, NDArray[np.int64]]]:
+        """For each stored level: the distinct sets of samples on which its programs agree, and a program for each. Sets
+        are words with a bit for each sample; a set that an earlier level has is left out."""
+        for level in range(self._next, self._bank.level + 1):
+            self._look_at(level)
+        self._next = self._bank.level + 1
+        return self._levels
+
+    def _look_at(self, level: int) -> None:
+        import numpy as np
+
+        goal, values, parts, places = self._goal, self._bank.values, [], []
+        for entries in self._bank.entries(level, goal.width):
+            for start in range(entries.start, entries.stop, CHUNK):
+                words = values[start:min(start + CHUNK, entries.stop)]
+                parts.append(packed((((words ^ goal.words) & goal.mask) == 0) | ~goal.care)[:, 0])
+            places.append(np.arange(entries.start, entries.stop))
+        if not parts:
+            return
+        sets, first = np.unique(np.concatenate(parts), return_index=True)
+        fresh = ~np.isin(sets, self._known)
+        self._known = np.union1d(self._known, sets)
+        self._levels.append((level, sets[fresh], np.concatenate(places)[first[fresh]]))
 
 
 def _goals(width: int, wanted: Wanted, rows: Sequence[int], vocabulary: Vocabulary) -> list[Goal]:
