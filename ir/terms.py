@@ -6,13 +6,17 @@ signatures in the table tell. The names w, v, i and top belong to literals; ever
 
 from __future__ import annotations
 
+import marshal
+import pickle
 import re
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ..jobs.kept import digest, home, keep, kept
 from . import graph
 from .graph import Node
 from .parsers import parser_of
@@ -52,19 +56,43 @@ class Fold:
 
 
 Term = Name | Literal | Apply | Fold
+HERE = Path(__file__)
+GRAMMAR = HERE.with_name("terms.lark")
 
 
 @cache
 def parser() -> Lark:
     """The parser of terms.lark; it starts at `term`, `rules` or `functions`."""
-    return parser_of(Path(__file__).with_name("terms.lark"), start=["term", "rules", "functions"],
+    return parser_of(GRAMMAR, start=["term", "rules", "functions"],
                      propagate_positions=True)
 
 
 @cache
 def parse(text: str) -> Term:
-    """The term that `text` spells; lark's UnexpectedInput where it spells none."""
-    return from_tree(parser().parse(text, start="term"))
+    """The term that `text` spells; lark's UnexpectedInput where it spells none.
+
+    It is kept: the texts are those of our tables, and to start lark takes longer than most proofs.
+    """
+    terms = _kept_terms()
+    if text in terms:
+        known: Term = pickle.loads(terms[text])
+        return known
+    term = from_tree(parser().parse(text, start="term"))
+    terms[text] = pickle.dumps(term)
+    keep(_kept_at(), marshal.dumps(terms))
+    return term
+
+
+@cache
+def _kept_at() -> Path:
+    return home() / "terms" / digest(sys.version, HERE.read_bytes(), GRAMMAR.read_bytes())
+
+
+@cache
+def _kept_terms() -> dict[str, bytes]:
+    """The terms read so far by text, pickled."""
+    found = kept(_kept_at())
+    return {} if found is None else marshal.loads(found)
 
 
 def from_tree(tree: Tree[Token]) -> Term:
