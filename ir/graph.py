@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Final
 
 from .primes import MAX_WIDTH, TABLE
+from .records import dataclass
 from .types import Target, Type
 
 INPUT: Final = "input"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from ..ir.cost import Model
 from ..ir.errors import Place
@@ -21,6 +21,7 @@ from ..ir.graph import (
     substitute,
     topological,
 )
+from ..ir.records import dataclass
 from ..ir.types import Type
 from .components import Component
 from .sketch import Sketch

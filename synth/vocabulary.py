@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import product
 
 from ..ir.evaluate import evaluate_row
 from ..ir.graph import Node, const
 from ..ir.kernel import MAX_KERNEL_WIDTH
 from ..ir.primes import TABLE, Row, operations
+from ..ir.records import dataclass
 from ..lift.spec import Spec
 from ..lift.sygus.grammar import Grammar
 from .bank import STANDARD_WIDTHS, Operation

@@ -7,8 +7,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, NoReturn
+
+from ..ir.records import dataclass
 
 if TYPE_CHECKING:
     from .counterexample import Counterexample

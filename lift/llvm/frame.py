@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
 from itertools import count
 from typing import TYPE_CHECKING, TypeAlias
@@ -33,6 +33,7 @@ from ...ir.graph import (
     undef,
 )
 from ...ir.primes import MAX_WIDTH, TABLE
+from ...ir.records import dataclass
 from .instructions import (
     Call,
     Definition,

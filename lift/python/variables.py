@@ -8,9 +8,10 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from ...ir.errors import PrimirError
+from ...ir.records import dataclass
 from .arithmetic import Arithmetic
 from .values import Value, assigned, named
 

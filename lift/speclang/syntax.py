@@ -9,13 +9,13 @@ from __future__ import annotations
 import difflib
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from ...ir.errors import Place, PrimirError
 from ...ir.parsers import parser_of
+from ...ir.records import dataclass
 
 if TYPE_CHECKING:
     from lark import Lark, Token, Tree

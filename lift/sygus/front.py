@@ -14,7 +14,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from ...ir.errors import Place, PrimirError
@@ -41,6 +41,7 @@ from ...ir.graph import (
     substitute,
     topological,
 )
+from ...ir.records import dataclass
 from ...ir.types import Type
 from ..spec import Example, Law, Output, Spec
 from .calls import Calls, Together, told_apart

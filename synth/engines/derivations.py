@@ -9,7 +9,7 @@ single nonterminal count for nothing. Where all is Boolean, a word holds the val
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import partial, reduce
 from itertools import product
 from math import prod
@@ -19,6 +19,7 @@ from ...ir.evaluate import evaluate
 from ...ir.graph import CONST, LEAVES, TRUE, Node, apply, const, leaf, leaves, substitute, topological
 from ...ir.kernel import MAX_KERNEL_WIDTH, evaluate_batch
 from ...ir.primes import TABLE
+from ...ir.records import dataclass
 from ...lift.sygus.grammar import Grammar, Production
 from ..bank import compositions
 from ..budget import Budget

@@ -11,10 +11,11 @@ import importlib
 import time
 from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from ...ir.graph import Node, leaf, substitute
+from ...ir.records import dataclass
 from ...ir.smt import Script
 from ...jobs.limits import Deadline
 from ...jobs.workers import MEMORY, Crashed, Job, TimedOut, borrowed, first
