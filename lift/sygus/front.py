@@ -54,8 +54,8 @@ from .smtlib import LOGIC, Reader, Term, sort_text
 
 if TYPE_CHECKING:
 
-    from ..speclang.syntax import Branch, Source
-    from .sexpr import Sexpr
+    from ..speclang.syntax import Source
+    from .sexpr import Branch, Sexpr
 
     _Group: TypeAlias = tuple[str, Type, Sexpr, list[Sexpr]]  # a nonterminal, its sort, its place, its terms
 
