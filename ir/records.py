@@ -25,6 +25,7 @@ else:
         if not frozen or order:
             return dataclasses.dataclass(cls, frozen=frozen, slots=slots, eq=eq, order=order)
         own = {name for name, value in vars(cls).items() if value is not None}
+        cls.__doc__ = cls.__doc__ or cls.__qualname__  # else its signature is worked out
         made = dataclasses.dataclass(cls, slots=slots, eq=False, repr=False)
         methods = {"__repr__": _repr}
         if eq:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from functools import cache
 from itertools import chain, islice
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future, ThreadPoolExecutor
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -31,6 +33,8 @@ def in_order(function: Callable[[Item], Result], items: Iterable[Item], threads:
     if threads == 1 or len(first) < 2:
         yield from map(function, chain(first, items))
         return
+    from concurrent.futures import wait
+
     begun: deque[Future[Result]] = deque()
     try:
         for item in chain(first, items):
@@ -66,6 +70,8 @@ class Spare(Generic[Item]):
 
 @cache
 def _pool(threads: int) -> ThreadPoolExecutor:
+    from concurrent.futures import ThreadPoolExecutor
+
     return ThreadPoolExecutor(threads, thread_name_prefix="primir")
 
 

@@ -8,6 +8,7 @@ single nonterminal count for nothing. Where all is Boolean, a word holds the val
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterator, Sequence
 from dataclasses import field
 from functools import partial, reduce
@@ -125,11 +126,11 @@ class _Derivations:
         self.left = WORDS
         self.packed = grammar.widths == {1} and all(node.width == 1 for node in problem.inputs)
         self.words = -(-len(self.rows) // 64) if self.packed else len(self.rows)  # of the values of one term
-        odd = np.random.default_rng(1).integers(1 << 62, size=self.words, dtype=np.uint64)
+        rng = random.Random(1)
         # Where all behaviours fit a word they are compared as they are, and what is left out is certain.
         self.whole = all(type_.width * len(self.rows) <= 64 for _, type_ in grammar.types)
         self.offered = False
-        self.factors = odd * np.uint64(2) + np.uint64(1)
+        self.factors = np.array([rng.getrandbits(63) << 1 | 1 for _ in range(self.words)], dtype=np.uint64)
         tuples = [problem.tuples[row] for row in self.rows]
         self.inputs = {self._as_stored(node): self._stored(np.asarray([words], dtype=np.uint64))[0] for node, words in
                        zip(problem.inputs, problem.evaluate(problem.inputs, tuples), strict=True)}

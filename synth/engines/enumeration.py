@@ -339,8 +339,8 @@ class _Agreement:
         if not parts:
             return
         sets, first = np.unique(np.concatenate(parts), return_index=True)
-        fresh = ~np.isin(sets, self._known)
-        self._known = np.union1d(self._known, sets)
+        fresh = self._known[np.searchsorted(self._known, sets, side="right") - 1] != sets  # 0 is known and least
+        self._known = np.sort(np.concatenate([self._known, sets[fresh]]))
         self._levels.append((level, sets[fresh], np.concatenate(places)[first[fresh]]))
 
 
