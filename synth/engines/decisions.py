@@ -75,7 +75,7 @@ class _Decisions:
             for level in range(2):
                 self.budget.level = level
                 for pool in self._pools():
-                    for factors in multipliers(divisors, pool.width):
+                    for factors in filter(None, multipliers(divisors, pool.width)):
                         yield from self._tested(pool, list(pool.levels[level]), factors)
 
     def _pools(self) -> Iterator[Pool]:

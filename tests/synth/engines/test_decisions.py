@@ -69,3 +69,8 @@ def test_finds_nothing(spec_of, type_, wanted):
 
 def test_nothing_without_its_operations(spec_of):
     assert not list(found(spec_of(TEST.format("bool", "x < 65536", "x % 3 == 0"), ("mul", "add", "xor"))))
+
+
+def test_narrow_words_have_no_room_for_a_fraction(spec_of):
+    text = "spec f(x: u8) -> bool\n ensures result == (ctpop(x) % 2 == 1 or x % 200 == 7)"
+    assert not list(found(spec_of(text, NO_DIVISION), 10_000))
