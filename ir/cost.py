@@ -21,6 +21,7 @@ SET, SET_BYTES = 1, 3  # cycles and bytes of setcc, which a comparison needs unl
 TEST, TEST_BYTES = 1, 2  # and of test, which a select needs unless its condition is a comparison
 MASK_BYTES = 4  # of the mask in a cast that hides an `and`
 WIDE_BYTES = 10  # of a constant that is no operand, and is moved into a register
+SLOW = 10  # cycles
 
 Model = Literal["instructions", "latency", "size"]
 MODELS: tuple[Model, ...] = get_args(Model)
@@ -63,6 +64,11 @@ def latency_of(roots: Sequence[Node]) -> int:
             waits[0], own = waits[0] - SET, own - TEST
         ready[node] = max(waits) + own
     return max((ready[root] for root in roots), default=0)
+
+
+def slow_operations(roots: Sequence[Node]) -> int:
+    """How many operations take many cycles each, as divisions do."""
+    return sum(node.op not in LEAVES and (TABLE[node.op].latency or 0) >= SLOW for node in topological(roots))
 
 
 def size_of(roots: Sequence[Node]) -> int:

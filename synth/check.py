@@ -7,7 +7,7 @@ from dataclasses import field
 
 from ..emit.count import occurrences
 from ..emit.timing import violation
-from ..ir.cost import Cost, latency_of, size_of
+from ..ir.cost import Cost, latency_of, size_of, slow_operations
 from ..ir.evaluate import fold
 from ..ir.graph import FALSE, LEAVES, Function, Node, apply, both, const, negate, rewrite, topological
 from ..ir.primes import TABLE
@@ -157,11 +157,11 @@ class Checker:
         return *self.price(node), sum(TABLE[part.op].effort for part in below), len(below)
 
     def price(self, node: Node) -> tuple[int, ...]:
-        """What `node` costs by the model of the spec; of two with one price, neither is better."""
+        """What `node` costs by the model of the spec, and what tells apart programs that cost the same."""
         count = self.problem.instructions([node])
         match self.problem.spec.minimize:
             case "instructions":
-                return (count,)
+                return count, slow_operations(self.problem.calls.expanded([node]))
             case "latency":
                 return latency_of(self.problem.calls.expanded([node])), count
             case "size":

@@ -247,11 +247,12 @@ class Portfolio:
         return self._trees_done() and self.solved_for >= min(self.best.cost.instructions - 1, SOLVED_FOR)
 
     def _trees_done(self) -> bool:
-        """Whether all trees that cost less than the best answer were looked at: they come by their instructions, and
-        say nothing about other costs."""
+        """Whether all trees that cost less than the best answer were looked at, and where that is slow, those that cost
+        the same: they come by their instructions, and say nothing about other costs."""
         if self.best is None or not self.by_instructions or self.spec.components:
             return False
-        return max(self.below, self.searched + 1) >= self.best.cost.instructions
+        slow = self._price(self.best)[1] > 0
+        return max(self.below, self.searched + 1) >= self.best.cost.instructions + slow
 
     def _turn(self, engine: _Engine) -> bool:
         """The engine's work up to its next good moment to check what it found; whether there is more of it."""
@@ -311,7 +312,10 @@ class Portfolio:
             kept = [(old, by) for old, by in self.front if not answer.cost.covers(old.cost)]
             self.front = [*kept, (answer, engine)]
         if self.best is None or self._price(answer) < self._price(self.best):
+            shorter = self.best is None or answer.cost.by(self.spec.minimize) < self.best.cost.by(self.spec.minimize)
             self.best, self.found_by = answer, engine
+            if not shorter:
+                return
             spent = self.budget.work_seconds
             again = AGAIN_BY_EXAMPLES if self.spec.only_examples or engine == DERIVATIONS else AGAIN
             small = engine in (THE_REFERENCE, INSTANCES) and self.by_instructions

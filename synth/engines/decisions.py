@@ -86,7 +86,7 @@ class _Decisions:
 
     def _tested(self, pool: Pool, entries: Sequence[int], factors: Sequence[int]) -> Iterator[Candidate | Batch]:
         """Tests of products of all entries with all factors."""
-        step = max(1, TOGETHER // len(factors))
+        step = max(1, TOGETHER // max(1, len(factors)))
         for start in range(0, len(entries), step):
             nodes = [pool.node(entry) for entry in entries[start:start + step]]
             yield from self._learnt([(node, factor) for node in nodes for factor in factors])

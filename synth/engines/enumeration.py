@@ -13,6 +13,7 @@ from collections.abc import Generator, Iterator, Sequence
 from itertools import product, zip_longest
 from typing import TYPE_CHECKING
 
+from ...ir.cost import slow_operations
 from ...ir.graph import TRUE, Node, apply, resized
 from ..bank import STANDARD_WIDTHS, Bank, Goal, Operation, OutOfRoom
 from ..branches import packed
@@ -44,7 +45,8 @@ def enumerate_programs(problem: Problem, output: int, vocabulary: Vocabulary, fr
                        budget: Budget, all_forms: bool = False) -> Iterator[Candidate | Batch | Exhausted]:
     """Programs for one output of `problem` in the order of their cost; the nodes of `free` cost nothing.
 
-    Of those with one behaviour the first will do, or with `all_forms` all are given that can be swept. Ends when no
+    Of those with one behaviour the first will do; with `all_forms`, and where that is slow, all are given that can be
+    swept. Ends when no
     level beyond can be swept. Raises `budget.Spent`.
     """
     return _Enumeration(problem, output, vocabulary, free, budget, all_forms).run()
@@ -84,8 +86,11 @@ class _Enumeration:
             spent = self.budget.candidates
             stored = level <= self.eager and (level == 0 or self._store_next())
             if stored:
-                yield from self._stored(self.bank, level)
-                if self.all_forms and level and not self.predicate:
+                slow = False
+                for candidate in self._stored(self.bank, level):
+                    slow = slow or slow_operations([candidate.node]) > 0
+                    yield candidate
+                if level and (self.all_forms or slow) and not self.predicate:
                     yield from self._swept(level)
             elif not self.predicate:  # a sweep needs to know what is wanted
                 yield from self._swept(level)
