@@ -157,7 +157,7 @@ class Portfolio:
             size = sum(1 for _ in topological([self.spec.reference.results[0].value]))
             yield _Engine(THE_REFERENCE, self._reference(), -2 * HEAD_START if size < SMALL else HEAD_START)
         if self.spec.ensures is not TRUE and not self.spec.laws and not self.free:
-            yield _Engine(INSTANCES, instance_programs(self.problem, self._ask, self.budget))
+            yield _Engine(INSTANCES, self._instances())
         if self.problem.fits:
             yield _Engine("enumeration", self._enumeration(), -HEAD_START)
             if self.spec.components:
@@ -222,6 +222,11 @@ class Portfolio:
             self.budget.spend(1, SIMPLIFIED)
             yield Candidate(form)
         yield Batch()
+
+    def _instances(self) -> Events:
+        for event in instance_programs(self.problem, self._ask, self.budget):
+            if not isinstance(event, Candidate) or self._fits(self.checker.tidied(event.node)):
+                yield event
 
     def _enumeration(self) -> Events:
         all_forms = not self.by_instructions or bool(self.spec.limits)

@@ -182,3 +182,8 @@ def test_a_small_reference_is_proved_as_it_stands_before_its_simpler_forms(spec_
     spec = spec_of("function f(%x: u32) -> u32 value (add (mul %x 3:32) (mul %x 5:32))")
     assert solve(spec).cost == 1
     assert proved[0] is spec.reference.results[0].value
+
+
+def test_the_terms_of_a_predicate_keep_to_what_is_allowed(spec_of):
+    spec = spec_of("spec f(x: u8, y: u8) -> u8\n ensures result >= x * y and result <= x * y\n using xor")
+    assert synthesize(spec, deadline=Deadline(60), work=1_000_000).status == "unknown"
