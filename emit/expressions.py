@@ -13,11 +13,10 @@ import re
 from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from ..ir.graph import CONST, INPUT, LEAVES, Node, Parameter, topological
 from ..ir.primes import TABLE, Row
-from ..ir.records import dataclass
 from . import ranges as bounds
 from .ranges import Range
 

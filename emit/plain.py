@@ -7,13 +7,13 @@ terms of and, or, xor and not. Where an operation of the target is undefined, a 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Literal
 
 from ..ir import evaluate, graph, terms
 from ..ir.errors import PrimirError
 from ..ir.graph import CHOICE, FALSE, INPUT, LEAVES, TRUE, Function, Node, both, choose, either, negate
 from ..ir.primes import TABLE, Row
-from ..ir.records import dataclass
 from .ranges import Range, range_of
 
 

@@ -9,12 +9,12 @@ import ast
 import operator
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import deepcopy
+from dataclasses import dataclass
 from functools import cache
 
 from ..ir.evaluate import words
 from ..ir.graph import CONST, LEAVES, Node, topological
 from ..ir.primes import TABLE, Row
-from ..ir.records import dataclass
 
 _HUGE_SHIFT = 512  # beyond it a shift's result is not worth a number
 

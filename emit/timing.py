@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from ..ir.errors import PrimirError
 from ..ir.primes import TABLE, Row
-from ..ir.records import dataclass
 from .native import assembly, host_triple
 
 _INSTRUCTION = re.compile(r"\t([a-z]\S*)(?:\s+(.*?))?\s*(?:[#;].*|//.*)?$")

@@ -8,11 +8,11 @@ the value. A range is a pair of `low` and `size`: the words low, low + 1 ... low
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 from .facts import Facts
 from .graph import CONST, FALSE, TRUE, Node, const
 from .known import Known, known
-from .records import dataclass
 
 Make = Callable[..., Node]  # builds operations, as graph.apply does
 

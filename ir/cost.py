@@ -10,11 +10,11 @@ longest way from an input to a result, and `size`, the bytes of the instructions
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Literal, get_args
 
 from .graph import CHOICE, CONST, INPUT, LEAVES, Function, Node, topological
 from .primes import MAX_WIDTH, TABLE
-from .records import dataclass
 
 REGISTERS = frozenset({1, 8, 16, 32, 64})
 SET, SET_BYTES = 1, 3  # cycles and bytes of setcc, which a comparison needs unless selects alone use it,

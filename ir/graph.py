@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from .primes import MAX_WIDTH, TABLE
-from .records import dataclass
 from .types import Target, Type
 
 INPUT: Final = "input"

@@ -9,13 +9,13 @@ chance, one graph gets two keys, never two graphs one key. A key spells the whol
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 
 from .canon import canonical
 from .evaluate import fold
 from .graph import CHOICE, CONST, INPUT, LEAVES, Node, leaf, rebuilt, substitute, topological
 from .primes import TABLE
-from .records import dataclass
 
 ROUNDS = 3  # of colouring: enough to tell inputs apart whose difference lies that many users of shared nodes away
 MAX_FORMS = 1 << 16  # that are remembered

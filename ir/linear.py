@@ -15,9 +15,8 @@ of the arguments, that of the result, and the arguments.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from math import gcd
-
-from .records import dataclass
 
 Monomial = tuple[int, ...]  # the numbers of its variables, sorted; () is 1
 Form = tuple[tuple[Monomial, int], ...]  # monomials and their coefficients, sorted; none is 0

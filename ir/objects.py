@@ -15,14 +15,13 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import field
+from dataclasses import dataclass, field
 from functools import cache, cached_property
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 from ..jobs.kept import home, keep, kept, writable
-from .records import dataclass
 
 PRELUDE = '''import numpy as np
 from numba import njit

@@ -8,6 +8,7 @@ from __future__ import annotations
 import marshal
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
 from types import CodeType
@@ -19,7 +20,6 @@ from .evaluate import evaluate
 from .facts import Facts, known_of
 from .graph import Node, const, leaf
 from .known import constant
-from .records import dataclass
 from .terms import Apply, Literal, Name, Scope, Term
 
 MADE_FROM = [Path(__file__).parent / name for name in (

@@ -24,7 +24,7 @@ are cmp and setcc, a select is test and cmov, and a shift by a variable counts l
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
 from typing import Any, Literal
@@ -32,7 +32,6 @@ from typing import Any, Literal
 from . import known, linear
 from .known import Known
 from .linear import Reading
-from .records import dataclass
 
 MAX_WIDTH = 128
 

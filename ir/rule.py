@@ -8,6 +8,7 @@ side names. A right side that is a `select` of a condition over constants alone 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,7 +17,6 @@ from . import terms
 from .errors import Place, PrimirError
 from .graph import Node
 from .primes import TABLE
-from .records import dataclass
 from .terms import Apply, Name, Scope, Term
 
 if TYPE_CHECKING:

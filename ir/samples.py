@@ -7,15 +7,13 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Sequence
-from functools import cache
 
 
-@cache
-def corners(width: int) -> tuple[int, ...]:
+def corners(width: int) -> list[int]:
     """The words at which operations change their ways: 0, 1, the width, the sign bit and their neighbours."""
     top, ones = 1 << width - 1, (1 << width) - 1
     words = (0, 1, ones, top, top - 1, 2, width - 1, width, width + 1, ones - 1, top + 1, 3)
-    return tuple(dict.fromkeys(word & ones for word in words))
+    return list(dict.fromkeys(word & ones for word in words))
 
 
 def samples(widths: Sequence[int], *, seed: int = 0, mentioned: Sequence[int] = ()) -> Iterator[tuple[int, ...]]:

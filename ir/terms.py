@@ -11,6 +11,7 @@ import pickle
 import re
 import sys
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,7 +21,6 @@ from . import graph
 from .graph import Node
 from .parsers import parser_of
 from .primes import TABLE, Row
-from .records import dataclass
 
 if TYPE_CHECKING:
     from lark import Lark, Token, Tree

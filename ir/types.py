@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import difflib
 import re
+from dataclasses import dataclass
 
 from .errors import Place, PrimirError
 from .primes import MAX_WIDTH
-from .records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,13 +7,13 @@ the layers between, and the order within a layer chosen so that edges cross litt
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape
 
 from . import smt
 from .graph import CONST, FALSE, LEAVES, TRUE, Function, Node, topological
 from .primes import TABLE
-from .records import dataclass
 
 if TYPE_CHECKING:
     from networkx import DiGraph

@@ -9,12 +9,11 @@ and their neighbours follow the width; so do w and w - 1 where they count bits: 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import astuple, replace
+from dataclasses import astuple, dataclass, replace
 
 from .errors import PrimirError
 from .graph import CONST, INPUT, LEAVES, Node, apply, const, leaf, topological
 from .primes import MAX_WIDTH, TABLE
-from .records import dataclass
 
 # Operations whose result counts bits if an argument does: `31 - n`, `n & 31`, `min(n, 31)`.
 _CARRIES = frozenset({"add", "sub", "neg", "not", "and", "or", "xor", "select", "urem", "umin", "umax", "smin", "smax"})

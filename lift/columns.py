@@ -12,12 +12,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from ..ir.errors import Place, PrimirError
 from ..ir.evaluate import evaluate
 from ..ir.graph import Parameter
-from ..ir.records import dataclass
 from ..ir.types import Type, parse_type
 from .spec import Example, Output, Spec
 

@@ -6,11 +6,11 @@ In a program a call of one is its graph over what is given to it: what is emitte
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 
 from ..ir.errors import Place, PrimirError
 from ..ir.evaluate import fold
 from ..ir.graph import FALSE, Function, Node, Parameter, all_of, leaf, negate, rewrite, substitute, topological
-from ..ir.records import dataclass
 from ..ir.types import Type
 
 

@@ -9,12 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from ..ir.errors import Place, PrimirError
 from ..ir.graph import TRUE, Function, Node, apply, choose, const, leaf
-from ..ir.records import dataclass
 from ..ir.types import Type
 
 Kind = Literal["constant", "choice", "operation", "expression"]

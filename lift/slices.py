@@ -15,7 +15,7 @@ import os
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import field, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -43,7 +43,6 @@ from ..ir.graph import (
     topological,
 )
 from ..ir.key import canonical_form, key, plain_key
-from ..ir.records import dataclass
 from ..ir.types import Type
 from ..jobs.limits import Deadline
 from .compiled.debuginfo import DebugInfo

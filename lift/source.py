@@ -10,13 +10,12 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from ..ir.errors import Place, PrimirError
 from ..ir.graph import TRUE, Function, Node, Parameter, Trace, both
-from ..ir.records import dataclass
 from .llvm.loops import UNROLL, Unroll
 from .python.marks import Mark, Names, mark_of
 from .sketch import FILLED_BY, Holes

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 
 from ..ir.cost import Model
 from ..ir.errors import Place
@@ -21,7 +21,6 @@ from ..ir.graph import (
     substitute,
     topological,
 )
-from ..ir.records import dataclass
 from ..ir.types import Type
 from .components import Component
 from .sketch import Sketch

@@ -9,6 +9,7 @@ An operation that LLVM leaves undefined on a sample is no program at all: sample
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterator, Sequence
+from dataclasses import dataclass
 from functools import cache
 from itertools import product
 from math import prod
@@ -19,7 +20,6 @@ from ..ir.graph import Node, apply, resized
 from ..ir.kernel import CODE, rows, unsigned
 from ..ir.objects import Part, filled
 from ..ir.primes import TABLE, Row
-from ..ir.records import dataclass
 from ..jobs.threads import Spare
 
 if TYPE_CHECKING:

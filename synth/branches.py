@@ -10,11 +10,11 @@ synthesis via divide and conquer", TACAS 2017), with a few tests to choose from 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..ir.cost import REGISTERS, instructions_of
 from ..ir.graph import Node, apply, const, resized
-from ..ir.records import dataclass
 
 if TYPE_CHECKING:
     import numpy as np

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
-from ..ir.records import dataclass
 from ..jobs.limits import Deadline
 from ..jobs.threads import cores, in_order
 

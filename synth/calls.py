@@ -7,11 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 
 from ..ir.cost import instructions_of
 from ..ir.graph import LEAVES, Node, all_of, leaf, leaves, substitute, topological
-from ..ir.records import dataclass
 from ..ir.text import print_term
 from ..lift.components import Component
 

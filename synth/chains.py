@@ -10,6 +10,7 @@ on the first sample alone, and what passes there on all the others.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -19,7 +20,6 @@ from ..ir.graph import Node, const
 from ..ir.kernel import rows, unsigned
 from ..ir.objects import Part, filled
 from ..ir.primes import TABLE
-from ..ir.records import dataclass
 from . import bank
 from .goals import Target
 

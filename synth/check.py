@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import field
+from dataclasses import dataclass, field
 
 from ..emit.count import occurrences
 from ..emit.timing import violation
@@ -11,7 +11,6 @@ from ..ir.cost import Cost, latency_of, size_of, slow_operations
 from ..ir.evaluate import fold
 from ..ir.graph import FALSE, LEAVES, Function, Node, apply, both, const, negate, rewrite, topological
 from ..ir.primes import TABLE
-from ..ir.records import dataclass
 from ..jobs.limits import Deadline
 from ..lift.spec import Spec
 from ..lift.sygus.grammar import Language

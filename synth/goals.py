@@ -7,13 +7,13 @@ search; Udupa et al., TRANSIT, PLDI 2013).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
 from ..ir.graph import Node, apply
 from ..ir.kernel import rows
 from ..ir.objects import Part, filled
-from ..ir.records import dataclass
 from .bank import Operation
 
 if TYPE_CHECKING:

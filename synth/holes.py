@@ -11,6 +11,7 @@ A shape is a graph over the leaves v0, v1 .. (values) and c0, c1 .. (holes).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import cache
 from math import prod
 from typing import TYPE_CHECKING, Any
@@ -19,7 +20,6 @@ from ..ir.graph import Node, leaf
 from ..ir.kernel import CODE
 from ..ir.objects import Part, filled
 from ..ir.primes import TABLE, Row
-from ..ir.records import dataclass
 from ..jobs.threads import Spare
 
 if TYPE_CHECKING:

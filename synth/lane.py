@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
 from ..ir.graph import Node, resized, topological
 from ..ir.kernel import MAX_KERNEL_WIDTH
-from ..ir.records import dataclass
 from .bank import Bank, Operation, OutOfRoom
 from .goals import Target
 from .problem import Problem

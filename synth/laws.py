@@ -9,14 +9,13 @@ at hand, as far as all calls are among these, else by their graph over what is g
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import islice, product
 from typing import TYPE_CHECKING, Literal
 
 from ..ir.evaluate import evaluate, fold
 from ..ir.graph import INPUT, Node, any_of, apply, both, const, either, leaves, negate, rewrite, topological
 from ..ir.kernel import MAX_KERNEL_WIDTH, evaluate_batch
-from ..ir.records import dataclass
 from ..ir.samples import samples
 from ..lift.spec import Law, Spec
 

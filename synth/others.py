@@ -7,13 +7,13 @@ as well, so that programs which differ on them are all met: bottom-up, up to the
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import dataclass
 from itertools import islice, product
 
 from ..ir.cost import instructions
 from ..ir.evaluate import compiled
 from ..ir.graph import Function, Node, topological
 from ..ir.primes import TABLE
-from ..ir.records import dataclass
 from ..ir.samples import samples
 from ..jobs.limits import Deadline
 from ..lift.spec import Spec

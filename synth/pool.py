@@ -8,10 +8,10 @@ samples are constants in disguise, and left out.
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterator, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..ir.graph import Node, apply, const, resized
-from ..ir.records import dataclass
 from .bank import STANDARD_WIDTHS, Bank, Operation, OutOfRoom
 from .budget import Budget
 from .problem import Problem

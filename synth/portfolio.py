@@ -8,10 +8,10 @@ or when a quarter more was spent without finding a cheaper one.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Literal
 
 from ..ir.graph import LEAVES, TRUE, Node, topological
-from ..ir.records import dataclass
 from ..jobs.limits import Deadline
 from ..lift.spec import Spec
 from ..lift.sygus.grammar import Grammar

@@ -7,7 +7,7 @@ that refuted a program are added, so that no engine offers it again.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import islice, product
 from math import prod
 from typing import TYPE_CHECKING, Any
@@ -18,7 +18,6 @@ from ..ir.cost import Cost, cost
 from ..ir.evaluate import evaluate
 from ..ir.graph import CHOICE, TRUE, Function, Node, Result, leaves, topological
 from ..ir.kernel import MAX_KERNEL_WIDTH, evaluate_batch
-from ..ir.records import dataclass
 from ..ir.samples import samples
 from ..jobs.limits import Deadline
 from ..lift.spec import Example, Spec

@@ -11,13 +11,13 @@ TRANSIT, PLDI 2013, call undoing them goal-directed search); what passes there i
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from ..ir.graph import Node
 from ..ir.kernel import rows
 from ..ir.objects import Part, filled
-from ..ir.records import dataclass
 from ..jobs.threads import Spare
 from . import bank, goals
 from .bank import Operation

@@ -8,11 +8,10 @@ it only where a counterexample was found.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from ..ir.bounds import range_said, range_within
 from ..ir.graph import Function, Node, Parameter, all_of, apply, conjuncts, const, negate
-from ..ir.records import dataclass
 from ..jobs.limits import Deadline
 from ..lift.llvm.front import lift_llvm
 from ..lift.spec import Spec

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from ..ir.graph import Node, apply, const
-from ..ir.records import dataclass
 
 if TYPE_CHECKING:
     import numpy as np

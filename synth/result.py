@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from functools import cached_property
 from operator import index
 from pathlib import Path
@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from ..ir.cost import Cost
 from ..ir.graph import Function
-from ..ir.records import dataclass
 from ..lift.sketch import Hole
 from ..lift.spec import Spec
 

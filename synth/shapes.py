@@ -8,11 +8,11 @@ an `or` at the root is left out, since its constant follows from what is wanted.
 from __future__ import annotations
 
 from collections.abc import Container, Iterator
+from dataclasses import dataclass
 from functools import cache
 
 from ..ir.graph import Node, apply, substitute
 from ..ir.primes import TABLE
-from ..ir.records import dataclass
 from .holes import HOLES, hole, serial, value
 
 VALUES = 3

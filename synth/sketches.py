@@ -8,14 +8,13 @@ emitted code; an input that refutes them joins the few (CEGIS: Solar-Lezama, Tan
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from ..emit.plain import guarded
 from ..ir.canon import canonical
 from ..ir.cost import cost
 from ..ir.graph import LEAVES, Node, all_of, apply, both, const, leaves, negate, rewrite, substitute, topological
 from ..ir.primes import TABLE, Row
-from ..ir.records import dataclass
 from ..ir.text import print_term
 from ..lift.sketch import Hole
 from ..lift.spec import Output, Spec

@@ -8,6 +8,7 @@ but over the values that the sketch names), and the number of the value that com
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass
 
 from ..ir import terms
 from ..ir.evaluate import fold
@@ -30,7 +31,6 @@ from ..ir.graph import (
     substitute,
 )
 from ..ir.primes import Row
-from ..ir.records import dataclass
 from ..ir.text import print_term
 from ..ir.types import Type
 from ..lift.sketch import Hole, Sketch, below, chosen, is_number

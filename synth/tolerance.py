@@ -8,10 +8,10 @@ anyone: what is built from these ranges is checked as any candidate is.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ..ir.graph import TRUE, leaves, resized, topological
-from ..ir.records import dataclass
 from .problem import Problem
 
 if TYPE_CHECKING:

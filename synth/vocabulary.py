@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import product
 
 from ..ir.evaluate import evaluate_row
 from ..ir.graph import Node, const
 from ..ir.kernel import MAX_KERNEL_WIDTH
 from ..ir.primes import TABLE, Row, operations
-from ..ir.records import dataclass
 from ..lift.spec import Spec
 from ..lift.sygus.grammar import Grammar
 from .bank import STANDARD_WIDTHS, Operation

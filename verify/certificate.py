@@ -13,12 +13,11 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..ir.errors import Place, PrimirError
 from ..ir.graph import leaf
-from ..ir.records import dataclass
 from ..jobs.limits import Deadline
 from .clausal import Clausal, LeftOut, prove, replay
 from .provers.blast import MISSING

@@ -7,9 +7,10 @@ asked. The proof is checked by a program that is not the solver.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from ..ir.errors import PrimirError
 from ..ir.graph import Function, Parameter, Result, substitute
-from ..ir.records import dataclass
 from ..ir.text import parse_functions, print_function
 from ..ir.types import Type
 from ..jobs.workers import Crashed, TimedOut, borrowed

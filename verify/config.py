@@ -19,11 +19,11 @@ import difflib
 import shlex
 import tomllib
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from ..ir.errors import Place, PrimirError
-from ..ir.records import dataclass
 from ..lift.llvm.loops import UNROLL, Unroll
 from ..lift.source import Reading
 from .obligations import Obligation

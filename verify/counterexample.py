@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Mapping, Sequence
+from dataclasses import dataclass
 from difflib import SequenceMatcher
 from types import EllipsisType
 
 from ..ir.evaluate import compiled, evaluate
 from ..ir.graph import CONST, FALSE, LEAVES, Function, Node, Parameter, Result, Step, substitute, topological
-from ..ir.records import dataclass
 from ..ir.types import Type
 from .verdict import Reason
 

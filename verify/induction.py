@@ -20,7 +20,7 @@ without one no invariants are offered.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import product
 from typing import TypeAlias
 
@@ -45,7 +45,6 @@ from ..ir.graph import (
     substitute,
     topological,
 )
-from ..ir.records import dataclass
 from ..jobs.limits import Deadline
 from .provers.portfolio import satisfiable
 from .provers.query import Answer, DontKnow, Prover, Query, Sat, Unsat

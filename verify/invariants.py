@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from itertools import combinations_with_replacement, islice, permutations
 from math import gcd
 
@@ -31,7 +31,6 @@ from ..ir.graph import (
     topological,
 )
 from ..ir.primes import TABLE
-from ..ir.records import dataclass
 from ..ir.samples import samples
 from ..jobs.limits import Deadline
 from .induction import Claim, Machine, Place, conclusion, consecution, descent, initiation

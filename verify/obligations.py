@@ -12,7 +12,7 @@ import contextlib
 import hashlib
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib import metadata
 from itertools import groupby
@@ -21,7 +21,6 @@ from typing import Any
 
 from ..ir.errors import PrimirError
 from ..ir.graph import TRUE, Function, flatten
-from ..ir.records import dataclass
 from ..ir.text import parse_functions, print_function
 from ..jobs.cache import Cache
 from ..jobs.limits import Deadline

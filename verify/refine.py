@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 
 from ..ir.errors import PrimirError
@@ -40,7 +40,6 @@ from ..ir.graph import (
     substitute,
     topological,
 )
-from ..ir.records import dataclass
 from ..ir.text import print_term
 from ..jobs.limits import Deadline
 from ..lift.spec import Example, Law, Spec

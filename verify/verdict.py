@@ -7,9 +7,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, NoReturn
-
-from ..ir.records import dataclass
 
 if TYPE_CHECKING:
     from .counterexample import Counterexample

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from ..ir.errors import PrimirError
 from ..ir.graph import (
@@ -29,7 +29,6 @@ from ..ir.graph import (
     topological,
 )
 from ..ir.primes import MAX_WIDTH, TABLE
-from ..ir.records import dataclass
 from ..ir.types import Type
 from ..ir.widths import Meaning, Rereading
 from ..lift.spec import Spec

@@ -14,11 +14,11 @@ import shlex
 import shutil
 import sys
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from ...ir.errors import Place, PrimirError
-from ...ir.records import dataclass
 from ...jobs.kept import home
 from .compiler import Compiled, argument, compile_to_llvm, version_of
 

@@ -10,11 +10,11 @@ import re
 import shlex
 import tempfile
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from ...ir.errors import Place, PrimirError
-from ...ir.records import dataclass
 
 SECONDS = 30.0  # that a compiler may take
 ASKING = 10.0  # seconds that it may take to say its version

@@ -9,11 +9,10 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from ...ir.errors import Place
-from ...ir.records import dataclass
 from ...ir.types import BOOL, Type
 
 DEEPEST = 64  # steps along scopes, types or inlined calls

@@ -10,13 +10,12 @@ import difflib
 import os
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeAlias
 
 from ...ir.errors import Place, PrimirError
 from ...ir.graph import TRUE, Function
-from ...ir.records import dataclass
 from ...ir.types import Target, Type
 from ..llvm.assembly import NAME, Printed, User
 from ..llvm.front import lift_llvm

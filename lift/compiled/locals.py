@@ -15,10 +15,9 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
-from ...ir.records import dataclass
 from ..llvm.assembly import NAME
 from ..llvm.instructions import Operand, split
 from .inline import called_in

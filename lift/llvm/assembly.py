@@ -9,12 +9,11 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from ...ir.errors import Place, PrimirError
-from ...ir.records import dataclass
 
 if TYPE_CHECKING:
     from llvmlite.binding import ModuleRef

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import count
 from typing import TYPE_CHECKING, TypeAlias
@@ -33,7 +33,6 @@ from ...ir.graph import (
     undef,
 )
 from ...ir.primes import MAX_WIDTH, TABLE
-from ...ir.records import dataclass
 from .instructions import (
     Call,
     Definition,

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import field
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import takewhile
 from typing import TypeAlias
 
 from ...ir.primes import MAX_WIDTH
-from ...ir.records import dataclass
 from ..sketch import is_hole
 from .assembly import NAME
 

@@ -9,9 +9,8 @@ A component with two ways in is no loop that can be unrolled.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final, TypeAlias
-
-from ...ir.records import dataclass
 
 Graph: TypeAlias = "Mapping[int, Sequence[int]]"  # a block's neighbours
 

@@ -7,13 +7,13 @@ undef are those of LLVM's language reference and of Alive2 (Lopes et al., PLDI 2
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 
 from ...ir import terms
 from ...ir.evaluate import fold
 from ...ir.graph import CONST, FALSE, Node, all_of, any_of, apply, choose, const, either, rewrite, substitute
 from ...ir.primes import TABLE, Row
-from ...ir.records import dataclass
 from .instructions import Call, Instruction, Operand, Refused, call, flags_and_operands, split
 
 

@@ -8,10 +8,10 @@ small as the program: after `if`/`else` have come together again nothing is left
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from ...ir.graph import FALSE, TRUE, Node, both, choose, either
-from ...ir.records import dataclass
 from .loops import Graph, Region
 
 Carried = TypeVar("Carried")

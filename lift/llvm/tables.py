@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from ...ir.evaluate import fold
 from ...ir.graph import FALSE, TRUE, Node, apply, choose, const, either
 from ...ir.primes import TABLE
-from ...ir.records import dataclass
 from .instructions import Refused, braces, plain_name, split
 from .opcodes import Word, operate
 

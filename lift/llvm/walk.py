@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 from ...ir.errors import Place, PrimirError
@@ -40,7 +40,6 @@ from ...ir.graph import (
     leaves,
     negate,
 )
-from ...ir.records import dataclass
 from ...ir.types import Type
 from ...jobs.limits import Deadline
 from ..sketch import Holes, is_hole

@@ -6,12 +6,11 @@ import ast
 import operator
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any, NoReturn
 
 from ...ir.errors import PrimirError
-from ...ir.records import dataclass
 from ...ir.types import BOOL, STANDARD, Type
 from ..sketch import LARGEST, Kind, Site
 from .functions import Definition

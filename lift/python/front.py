@@ -23,11 +23,11 @@ import sys
 import tokenize
 import traceback
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from types import FunctionType, ModuleType
 
 from ...ir.errors import Place, PrimirError
-from ...ir.records import dataclass
 from ...ir.types import BOOL, STANDARD, Type
 from ..sketch import Site
 from .arithmetic import RAISED, Program

@@ -8,12 +8,12 @@ import difflib
 import inspect
 import linecache
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from types import CellType, FunctionType, ModuleType
 from typing import Final
 
 from ...ir.errors import Place, PrimirError
-from ...ir.records import dataclass
 from ...ir.types import BOOL, STANDARD, Type, parse_type
 
 

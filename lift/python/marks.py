@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from ...ir.errors import PrimirError
-from ...ir.records import dataclass
 from ..sketch import FILLED_BY
 
 Names: TypeAlias = str | Sequence[str]  # of operations: in one text, apart by spaces or commas, or in several

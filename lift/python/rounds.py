@@ -12,9 +12,8 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 
-from ...ir.records import dataclass
 from .arithmetic import Arithmetic
 from .values import FAR, HIGHEST, LOWEST, Value, bounds, settled
 from .variables import Unset, Variables, merged, without

@@ -11,11 +11,11 @@ import io
 import os
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
 from ...ir.errors import Place, PrimirError
-from ...ir.records import dataclass
 from .front import Lowered, functions_in, load, load_dotted, lower, only_typed
 from .marks import Mark, mark_of
 

@@ -7,11 +7,10 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from types import EllipsisType, FunctionType
 
 from ...ir.errors import PrimirError
-from ...ir.records import dataclass
 from ...ir.types import BOOL, Type
 from .arithmetic import RAISED, Program, Run
 from .conditions import holding

@@ -5,10 +5,9 @@ from __future__ import annotations
 import ast
 import operator
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
-from ...ir.records import dataclass
 from ...ir.types import Type, parse_type
 
 U64, I64 = parse_type("u64"), parse_type("i64")

@@ -8,10 +8,9 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from ...ir.errors import PrimirError
-from ...ir.records import dataclass
 from .arithmetic import Arithmetic
 from .values import Value, assigned, named
 

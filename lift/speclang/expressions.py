@@ -14,7 +14,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ...ir.errors import PrimirError
@@ -36,7 +36,6 @@ from ...ir.graph import (
     topological,
 )
 from ...ir.primes import TABLE, Row
-from ...ir.records import dataclass
 from ...ir.types import BOOL, Type, parse_type
 from ..sketch import Holes, chosen, is_number
 from ..spec import Call, Obligation, Output

@@ -11,7 +11,7 @@ that is all. docs/spec.md is the page for users.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from ...ir.cost import MODELS, Model
@@ -19,7 +19,6 @@ from ...ir.errors import PrimirError
 from ...ir.evaluate import evaluate
 from ...ir.graph import TRUE, Function, Node, Parameter, Result, all_of, conjuncts, either, leaves, negate, substitute
 from ...ir.primes import TABLE, operations
-from ...ir.records import dataclass
 from ...ir.types import Type, parse_type
 from ..components import Component
 from ..sketch import Holes, Sketch

@@ -9,13 +9,13 @@ from __future__ import annotations
 import difflib
 import unicodedata
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from ...ir.errors import Place, PrimirError
 from ...ir.parsers import parser_of
-from ...ir.records import dataclass
 
 if TYPE_CHECKING:
     from lark import Lark, Token, Tree
@@ -46,15 +46,6 @@ _STRAY = {
 }
 
 
-class Spot(Protocol):
-    """What stands in a text, from some place on."""
-
-    @property
-    def line(self) -> int | None: ...
-    @property
-    def column(self) -> int | None: ...
-
-
 @dataclass(frozen=True)
 class Source:
     """The text that is read, with the name of its file, to say where and what something is."""
@@ -62,9 +53,9 @@ class Source:
     text: str
     file: str | None
 
-    def place(self, at: Branch | Token | Spot) -> Place:
+    def place(self, at: Branch | Token) -> Place:
         """Where the token or the tree `at` begins."""
-        where = at.meta if hasattr(at, "meta") else at
+        where = at if isinstance(at, str) else at.meta
         return self.at(where.line or 1, where.column or 1)
 
     def at(self, line: int, column: int) -> Place:
@@ -78,7 +69,7 @@ class Source:
         text = " ".join(self.text[tree.meta.start_pos:tree.meta.end_pos].split())
         return text if len(text) <= 40 else text[:36] + " ..."
 
-    def error(self, message: str, at: Branch | Token | Spot, hint: str | None = None) -> PrimirError:
+    def error(self, message: str, at: Branch | Token, hint: str | None = None) -> PrimirError:
         return PrimirError(message, self.place(at), hint)
 
 

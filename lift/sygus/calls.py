@@ -11,11 +11,10 @@ defined by it. Then each condition is about one function, or the functions are n
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 
 from ...ir.evaluate import fold
 from ...ir.graph import INPUT, Node, const, leaf, leaves, rebuilt, rewrite, topological
-from ...ir.records import dataclass
 from .cases import defined as solved
 
 

@@ -9,6 +9,7 @@ two hold at once and say different things there is none at all, which `clash` lo
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from itertools import combinations, islice
 
 from ...ir.canon import canonical
@@ -34,7 +35,6 @@ from ...ir.graph import (
     substitute,
     topological,
 )
-from ...ir.records import dataclass
 from ...ir.samples import samples
 
 MOST = 64  # cases

@@ -14,7 +14,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from ...ir.errors import Place, PrimirError
@@ -41,7 +41,6 @@ from ...ir.graph import (
     substitute,
     topological,
 )
-from ...ir.records import dataclass
 from ...ir.types import Type
 from ..spec import Example, Law, Output, Spec
 from .calls import Calls, Together, told_apart
@@ -54,8 +53,8 @@ from .smtlib import LOGIC, Reader, Term, sort_text
 
 if TYPE_CHECKING:
 
-    from ..speclang.syntax import Source
-    from .sexpr import Branch, Sexpr
+    from ..speclang.syntax import Branch, Source
+    from .sexpr import Sexpr
 
     _Group: TypeAlias = tuple[str, Type, Sexpr, list[Sexpr]]  # a nonterminal, its sort, its place, its terms
 

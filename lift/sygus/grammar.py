@@ -11,12 +11,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import product
 
 from ...ir.evaluate import fold
 from ...ir.graph import CONST, LEAVES, Node, apply, const, leaf, rewrite, substitute, topological
 from ...ir.primes import TABLE, Row, operations
-from ...ir.records import dataclass
 from ...ir.smt import literal
 from ...ir.types import BOOL, Type
 

@@ -5,58 +5,31 @@ A list keeps its brackets as its first and last token, so that each expression, 
 
 from __future__ import annotations
 
-import re
 import unicodedata
-from dataclasses import field
-from typing import TypeAlias
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
 
 from ...ir.errors import Place, PrimirError
-from ...ir.records import dataclass
-from ..speclang.syntax import Source
+from ...ir.parsers import parser_of
+from ..speclang.syntax import Source, trees
+
+if TYPE_CHECKING:
+    from lark import Lark, Token
+    from lark.parsers.lalr_interactive_parser import InteractiveParser
+
+    from ..speclang.syntax import Branch
+
+    Sexpr: TypeAlias = Token | Branch
 
 LARGEST = 16_000_000  # characters in one file
 DEEPEST = 1000  # brackets inside one another
 _QUOTES = {'"': "string", "|": "quoted symbol"}
 
-_CHARACTER = r"[0-9A-Za-z_~!@$%^&*+=<>.?/-]"
-_TOKEN = re.compile(rf"""
-    [ \t\n\r\f]+ | ;[^\n]*
-    | (?P<LPAR>\() | (?P<RPAR>\))
-    | (?P<SYMBOL>(?![0-9]){_CHARACTER}+)
-    | (?P<QUOTED>\|[^|\\]*\|)
-    | (?P<KEYWORD>:{_CHARACTER}+)
-    | (?P<NUMBER>[0-9]{_CHARACTER}*)
-    | (?P<BITS>\#{_CHARACTER}*)
-    | (?P<STRING>"(?:[^"]|"")*")
-    | (?P<STRAY>.)
-""", re.VERBOSE | re.DOTALL)
 
-
-class Token(str):
-    """A word of `text`, or a bracket: what it is, and where it starts."""
-
-    __slots__ = ("start", "text", "type")
-    type: str
-    text: str
-    start: int
-
-    @property
-    def line(self) -> int:
-        return self.text.count("\n", 0, self.start) + 1
-
-    @property
-    def column(self) -> int:
-        return self.start - self.text.rfind("\n", 0, self.start)
-
-
-@dataclass(slots=True, eq=False)
-class Branch:
-    """A list, from its first bracket to its last."""
-
-    children: list[Sexpr] = field(default_factory=list)
-
-
-Sexpr: TypeAlias = Token | Branch
+@cache
+def _parser() -> Lark:
+    return parser_of(Path(__file__).with_name("sygus.lark"), lexer="basic")
 
 
 def read_lists(text: str, file: str | None) -> tuple[Source, list[Branch]]:
@@ -64,36 +37,43 @@ def read_lists(text: str, file: str | None) -> tuple[Source, list[Branch]]:
     source = Source(text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n"), file)
     if len(source.text) > LARGEST:
         raise PrimirError(f"this text has more than {LARGEST} characters", Place(file))
-    found: list[Branch] = []
-    opened: list[Branch] = []
-    for match in _TOKEN.finditer(source.text):
-        if match.lastgroup is None:
-            continue
-        token = Token(match[0])
-        token.type, token.text, token.start = match.lastgroup, source.text, match.start()
-        if token.type == "STRAY":
-            raise _stray(source, token)
-        if token.type == "LPAR":
-            inner = Branch()
-            (opened[-1].children if opened else found).append(inner)
-            opened.append(inner)
-            if len(opened) > DEEPEST:
-                raise source.error(f"more than {DEEPEST} brackets are open here", token,
-                                   "name parts of it by define-fun")
-        elif not opened:
-            what = "this bracket closes nothing" if token.type == "RPAR" else "a command stands in brackets"
-            raise source.error(what, token)
-        opened[-1].children.append(token)
-        if token.type == "RPAR":
-            opened.pop()
+    return source, trees(_feed(_parser().parse_interactive(source.text), source))
+
+
+def _feed(parser: InteractiveParser, source: Source) -> Branch:
+    from lark import UnexpectedCharacters
+
+    opened: list[Token] = []
+    previous: Token | None = None
+    try:
+        for token in parser.lexer_thread.lex(parser.parser_state):  # type: ignore[no-untyped-call]
+            _pair(token, opened, source)
+            parser.feed_token(token)
+            previous = token
+    except UnexpectedCharacters as problem:
+        raise _stray(source, problem.pos_in_stream or 0, problem.line, problem.column) from None
     if opened:
-        raise source.error("this bracket is never closed", first(opened[-1]))
-    return source, found
+        raise source.error("this bracket is never closed", opened[-1])
+    return parser.feed_eof(previous)  # type: ignore[no-any-return, no-untyped-call]
 
 
-def _stray(source: Source, character: Token) -> PrimirError:
+def _pair(token: Token, opened: list[Token], source: Source) -> None:
+    """Note that a bracket opens or closes; all else stands inside brackets."""
+    if token.type == "LPAR":
+        opened.append(token)
+        if len(opened) > DEEPEST:
+            raise source.error(f"more than {DEEPEST} brackets are open here", token, "name parts of it by define-fun")
+    elif not opened:
+        what = "this bracket closes nothing" if token.type == "RPAR" else "a command stands in brackets"
+        raise source.error(what, token)
+    elif token.type == "RPAR":
+        opened.pop()
+
+
+def _stray(source: Source, position: int, line: int, column: int) -> PrimirError:
     """The error for a character that begins no token."""
-    place = source.place(character)
+    character = source.text[position]
+    place = source.at(line, column)
     if character in _QUOTES:
         return PrimirError(f"this {_QUOTES[character]} is never closed", place)
     if character.isprintable() and character.isascii():
@@ -116,7 +96,7 @@ def items(part: Branch) -> list[Sexpr]:
 
 def first(part: Sexpr) -> Token:
     """Where an expression begins, for its place."""
-    return part if isinstance(part, Token) else first(part.children[0])
+    return part if isinstance(part, str) else part.children[0]  # type: ignore[return-value]  # LPAR
 
 
 def shown(part: Sexpr) -> str:

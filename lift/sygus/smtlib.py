@@ -9,14 +9,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Generator, Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, TypeAlias
 
 from ...ir.errors import PrimirError
 from ...ir.graph import FALSE, TRUE, Node, apply, const, resized
 from ...ir.primes import MAX_WIDTH, TABLE
-from ...ir.records import dataclass
 from ...ir.terms import Scope, instantiate, parse
 from ...ir.types import BOOL, Type
 from ..speclang.syntax import Source

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Generator, Iterator, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
 from ...ir.cost import instructions_of
 from ...ir.graph import TRUE, Node, apply, const, topological
 from ...ir.kernel import MAX_KERNEL_WIDTH, evaluate_batch
-from ...ir.records import dataclass
 from ..bank import Bank, Goal, Operation, OutOfRoom
 from ..branches import Leaf, Tree, Trees, joined, packed, undominated, unpacked
 from ..budget import Budget

@@ -9,11 +9,11 @@ an operation selector for each line instead of a given multiset of components).
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from ...ir import terms
 from ...ir.graph import TRUE, Node, all_of, any_of, apply, both, choose, const, leaf, negate, resized, substitute
 from ...ir.primes import Row
-from ...ir.records import dataclass
 from ..budget import Budget
 from ..laws import Ask
 from ..problem import Problem

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from functools import partial, reduce
 from itertools import product
 from math import prod
@@ -20,7 +20,6 @@ from ...ir.evaluate import evaluate
 from ...ir.graph import CONST, LEAVES, TRUE, Node, apply, const, leaf, leaves, substitute, topological
 from ...ir.kernel import MAX_KERNEL_WIDTH, evaluate_batch
 from ...ir.primes import TABLE
-from ...ir.records import dataclass
 from ...lift.sygus.grammar import Grammar, Production
 from ..bank import compositions
 from ..budget import Budget

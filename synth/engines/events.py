@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from ...ir.graph import Node
-from ...ir.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,10 @@ inputs moved left until their top bit is in one place, where what was moved is t
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from ...ir.bounds import range_within
 from ...ir.graph import Node, apply, const
-from ...ir.records import dataclass
 from ..bank import STANDARD_WIDTHS
 from ..budget import Budget
 from ..fits import whole

@@ -9,6 +9,7 @@ or a right shift, makes bits that do not matter. Constants of divisions, compari
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
 from itertools import groupby
@@ -16,7 +17,6 @@ from math import prod
 from typing import TYPE_CHECKING
 
 from ...ir.graph import Node, apply, const, leaf, substitute
-from ...ir.records import dataclass
 from .. import recover
 from ..bank import STANDARD_WIDTHS, compositions
 from ..budget import Budget

@@ -7,12 +7,11 @@ together, come before all of them. See synth/promotion.py for what a chain is.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import combinations
 
 from ...ir.graph import Node, apply, const
 from ...ir.primes import TABLE
-from ...ir.records import dataclass
 from ..bank import Bank, Operation, OutOfRoom
 from ..budget import Budget
 from ..lane import Lane, lane

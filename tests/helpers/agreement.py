@@ -58,7 +58,7 @@ def inputs(function, count, seed):
 def usual(width):
     """Words to choose from: a quarter are corners."""
     words = [word for (word,) in islice(samples([width], seed=width), 3000)]
-    return halves([*words, *corners(width) * (1000 // len(corners(width)))])
+    return halves(words + corners(width) * (1000 // len(corners(width))))
 
 
 def outcomes(function, words):

@@ -6,8 +6,8 @@ A model needs no second opinion: it is evaluated. That there is none is what nob
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
-from ...ir.records import dataclass
 from ...jobs.limits import Deadline
 from .query import Answer, DontKnow, Prover, Query, Sat, Unsat
 

@@ -12,12 +12,12 @@ never found. Where a constant other than 0 had to be no multiple of 2**w, the an
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TypeAlias
 
 from ...ir.graph import CONST, LEAVES, Node, topological
 from ...ir.primes import TABLE
-from ...ir.records import dataclass
 from ...ir.widths import Meaning
 
 Atom: TypeAlias = "tuple[int, ...]"  # a conjunction of base words, by their numbers in order

@@ -13,11 +13,11 @@ of a sum is the exclusive or of the bits that have odd multiples. It answers Uns
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator
+from dataclasses import dataclass
 from functools import partial
 from itertools import chain
 
 from ...ir.graph import Node
-from ...ir.records import dataclass
 from ...jobs.limits import Deadline
 from .branches import Branch
 from .query import Answer, Query

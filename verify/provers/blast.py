@@ -8,9 +8,9 @@ Needs the extra primir[sat]: python-sat, with CaDiCaL in it, and dratify, which 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from ...ir.graph import Node
-from ...ir.records import dataclass
 from ...jobs.limits import Deadline
 from ...jobs.workers import MEMORY, Crashed, TimedOut, borrowed
 from .circuits import FALSE, TRUE, Circuit, TooLarge, build

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from ...ir.evaluate import compiled
 from ...ir.graph import CONST, Node, topological
-from ...ir.records import dataclass
 from ...ir.samples import corners, samples
 from ...jobs.limits import Deadline
 from .query import Answer, DontKnow, Query, Sat

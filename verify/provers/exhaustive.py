@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import product
 from typing import Any
 
@@ -19,7 +19,6 @@ from ...ir.bounds import range_within
 from ...ir.evaluate import fold
 from ...ir.facts import Facts
 from ...ir.graph import FALSE, TRUE, Function, Node, Parameter, Result, apply, leaf, rewrite, substitute, topological
-from ...ir.records import dataclass
 from ...ir.types import Type
 from ...jobs.limits import Deadline
 from ...jobs.workers import MEMORY, Crashed, TimedOut, borrowed

@@ -11,6 +11,7 @@ of the prefixes finds the first input where they differ.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from itertools import product
 from math import ceil, gcd
@@ -21,7 +22,6 @@ from ...ir import terms
 from ...ir.evaluate import fold
 from ...ir.graph import CONST, FALSE, LEAVES, TRUE, Node, rewrite, substitute, topological
 from ...ir.primes import TABLE
-from ...ir.records import dataclass
 from ...jobs.limits import Deadline
 from .query import Answer, DontKnow, Query, Sat, Unsat
 

@@ -9,14 +9,13 @@ fails.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from ...ir import linear, terms
 from ...ir.facts import Facts
 from ...ir.graph import CONST, LEAVES, Node, rewrite, topological
 from ...ir.known import Known, between
 from ...ir.primes import TABLE
-from ...ir.records import dataclass
 from ...jobs.limits import Deadline
 from .query import Answer, DontKnow, Query, Sat, Unsat
 from .solvers import CVC5, Z3, Solver, race_for

@@ -9,12 +9,12 @@ checking and functional property verification", TCAD 2002, section V).
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import islice
 
 from ...ir.canon import canonical
 from ...ir.evaluate import compiled, fold
 from ...ir.graph import CONST, LEAVES, Node, apply, rebuilt, substitute, topological
-from ...ir.records import dataclass
 from ...jobs.limits import Deadline
 from .bitlinear import BitLinear
 from .corners import points

@@ -10,12 +10,11 @@ ends with the time.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Final
 
 from ...ir.graph import LEAVES, topological
 from ...ir.primes import TABLE
-from ...ir.records import dataclass
 from ...jobs.limits import Deadline
 from .bitlinear import BitLinear
 from .blast import Blast

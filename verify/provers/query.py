@@ -7,11 +7,11 @@ A proof asks for a violation and hopes for `Unsat`. A prover that is missing, cr
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Protocol
 
 from ...ir.evaluate import evaluate
 from ...ir.graph import CONST, LEAVES, Node, topological
-from ...ir.records import dataclass
 from ...jobs.limits import Deadline
 
 

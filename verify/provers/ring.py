@@ -9,10 +9,10 @@ It answers Unsat or nothing.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 
 from ...ir.graph import Node
-from ...ir.records import dataclass
 from ...jobs.limits import Deadline
 from .branches import Branch
 from .polynomials import Poly, Ring, atoms_of, members, plus, union

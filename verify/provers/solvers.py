@@ -11,11 +11,10 @@ import importlib
 import time
 from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ...ir.graph import Node, leaf, substitute
-from ...ir.records import dataclass
 from ...ir.smt import Script
 from ...jobs.limits import Deadline
 from ...jobs.workers import MEMORY, Crashed, Job, TimedOut, borrowed, first

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from ...ir.canon import canonical
 from ...ir.graph import FALSE, TRUE, all_of, topological
-from ...ir.records import dataclass
 from ...jobs.limits import Deadline
 from .query import Answer, DontKnow, Query, Sat, Unsat
 
