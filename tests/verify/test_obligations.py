@@ -157,7 +157,7 @@ def test_another_version_of_a_program_is_another_key(here, cache, monkeypatch):
     prover = Prover()
     findings([Obligation("old.ll", "new.ll")], prover, cache)
     fingerprint.cache_clear()
-    monkeypatch.setattr("primir.verify.obligations.metadata.version", lambda program: "0.0")
+    monkeypatch.setattr("primir.verify.obligations._installed", lambda: ["bitwuzla-0.0.dist-info"])
     findings([Obligation("old.ll", "new.ll")], prover, cache)
     fingerprint.cache_clear()
     assert prover.asked == 2
