@@ -471,7 +471,7 @@ class Bank:
         self._slots = np.zeros(capacity, dtype=np.int32)
         self._count = np.zeros(1, dtype=np.int64)
         self._row, column = np.empty(samples, dtype=np.uint64), np.empty(BLOCK, dtype=np.uint64)
-        block = np.empty((samples, BLOCK), dtype=np.uint64)
+        block = np.empty((samples, BLOCK + 8), dtype=np.uint64)
         self._room = Room(self._row, block, np.empty_like(block), column, np.empty_like(column), np.empty_like(column))
         self._kernels = part().functions
         self._casts, self._fixed = casts, fixed
