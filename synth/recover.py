@@ -153,14 +153,14 @@ def masks(values: Words, truth: NDArray[np.bool_]) -> Iterator[tuple[int, int, i
     ones, zeros = values[:, truth], values[:, ~truth]
     both = ~(np.bitwise_or.reduce(ones, axis=1) ^ np.bitwise_and.reduce(ones, axis=1))
     word = ones[:, 0] & both
-    possible = ((zeros & both[:, None]) != word[:, None]).all(axis=1)
-    for entry in possible.nonzero()[0].tolist():
-        mask = int(both[entry])
-        others = [int(other) ^ int(word[entry]) for other in zeros[entry]]
-        for bit in range(63, -1, -1):
-            if mask >> bit & 1 and all(other & mask & ~(1 << bit) for other in others):
-                mask &= ~(1 << bit)
-        yield entry, mask, int(word[entry]) & mask
+    entries = ((zeros & both[:, None]) != word[:, None]).all(axis=1).nonzero()[0]
+    apart = zeros[entries] ^ word[entries, None]
+    left = both[entries] & np.bitwise_or.reduce(apart, axis=1)
+    some = int(np.bitwise_or.reduce(left))
+    for bit in range(some.bit_length() - 1, -1, -1):  # a bit is left out where the others still tell all apart
+        fewer = left & ~np.uint64(1 << bit)
+        left = np.where(((apart & fewer[:, None]) != 0).all(axis=1), fewer, left)
+    yield from zip(entries.tolist(), left.tolist(), (word[entries] & left).tolist(), strict=True)
 
 
 def classes(values: Words, truth: NDArray[np.bool_]) -> Iterator[tuple[int, int, int]]:

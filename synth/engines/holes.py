@@ -43,6 +43,8 @@ LEAST_CHOICES, MOST_CHOICES = 300, 100_000  # for one tuple
 LOST = 8  # low bits at the most that a right shift may hide from the search
 ROUNDS = 8  # of solving again with the samples that refuted
 AT_ONCE = 4  # samples that join in one round
+BLOCK = 1 << 14  # values that a rule is held against at once
+CHECKED = 200_000.0  # nanoseconds for a program on all inputs at hand
 
 Rule = Callable[["Words", Sequence[int]], Iterator[tuple[int, Node]]]
 
@@ -164,6 +166,7 @@ class _Holes:
         if node in self.tried:
             return None
         self.tried.add(node)
+        self.budget.spend(1, CHECKED)
         return self._failures(node)
 
     def _failures(self, node: Node) -> list[int]:
@@ -211,9 +214,11 @@ class _Holes:
     def _recovered(self, pool: Pool, level: int, rule: Rule) -> Iterator[Node | None]:
         """Programs that `rule` proposes over the values of one level: it gives entries, and programs over _X."""
         part = pool.levels[level]
-        self.budget.spend(len(part))
-        for row, body in rule(pool.values[part.start:part.stop], self.rows):
-            yield from self._settled(pool.node(part.start + row), body, rule)
+        for start in range(part.start, part.stop, BLOCK):
+            stop = min(start + BLOCK, part.stop)
+            self.budget.spend(stop - start)
+            for row, body in rule(pool.values[start:stop], self.rows):
+                yield from self._settled(pool.node(start + row), body, rule)
 
     def _settled(self, node: Node, body: Node, rule: Rule) -> Iterator[Node | None]:
         """The program if it is right, or what the rule proposes when it is told where that is wrong.

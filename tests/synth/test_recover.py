@@ -120,3 +120,19 @@ def test_a_share_below_the_bound_gives_all_quotients(divisor):
                 break
         else:
             raise AssertionError(most)
+
+
+def test_masks_have_no_bit_that_could_be_left_out():
+    """Over many values at once, as the search has them; bits of the words that no value has among them."""
+    rng = random.Random(5)
+    values = [[rng.choice((rng.getrandbits(WIDTH), rng.getrandbits(3) << 4 | 1)) for _ in range(12)]
+              for _ in range(500)]
+    truth = np.array([True] * 2 + [False] * 10)
+    found = list(recover.masks(words(*values), truth))
+    assert len(found) > 100
+    for entry, mask, word in found:
+        row = values[entry]
+        assert [value & mask == word for value in row] == truth.tolist(), row
+        for bit in range(64):
+            fewer = mask & ~(1 << bit)
+            assert fewer == mask or any(other & fewer == word & fewer for other in row[2:]), (row, hex(mask))

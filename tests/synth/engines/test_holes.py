@@ -124,3 +124,29 @@ def test_random_programs_come_back(spec_of, seed):
     text = random_program(rng, 2 + seed % 2)
     found, work = searched(spec_of(ONE + text), 2 + seed % 2)
     assert found, (seed, text, work)
+
+
+def test_every_program_tried_looks_at_the_clock(spec_of, monkeypatch):
+    """Rules propose thousands of tests for a truth value: each is spent for, so that no limit is overrun."""
+    spec = spec_of("spec leap(y: u32) -> bool\n requires y < 10000\n"
+                   " ensures result == (y % 4 == 0 and (y % 100 != 0 or y % 400 == 0))", using=None)
+    unpaid = tried = 0
+
+    def spend(self, candidates, each=0.0):
+        nonlocal unpaid
+        unpaid = 0
+
+    def failures(self, values, limit=1):
+        nonlocal unpaid, tried
+        unpaid, tried = unpaid + 1, tried + 1
+        assert unpaid <= 2
+        return before(self, values, limit)
+
+    before = Problem.failures
+    monkeypatch.setattr(Budget, "spend", spend)
+    monkeypatch.setattr(Problem, "failures", failures)
+    problem = Problem(spec, seed=0, deadline=Deadline(300))
+    for event in hole_programs(problem, 0, vocabulary(spec), Budget(Deadline(300))):
+        if isinstance(event, Exhausted) and event.level == 2:
+            break
+    assert tried > 100
