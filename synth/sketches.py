@@ -3,12 +3,14 @@
 Words that are right on a few inputs are asked of a solver. Whether they are right on all inputs the prover says, on the
 emitted code; an input that refutes them joins the few (CEGIS: Solar-Lezama, Tancau, Bodik, Seshia and Saraswat,
 "Combinatorial sketching for finite programs", ASPLOS 2006). Where no words are right on the few, none are on all.
+Of those that are right a solver gives any; so once some are proved, one unknown after the other is made as small as it
+can be, the later ones being free, and what comes of that is proved as well.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from ..emit.plain import guarded
 from ..ir.canon import canonical
@@ -38,6 +40,8 @@ EASY = 1  # the effort of the operations that it is made of first
 SOLVED = 100_000_000.0  # nanoseconds that a query of the solver counts for
 SOLVING = 30.0  # seconds for one query
 PROVING = 20.0  # seconds for one proof
+SIMPLER = 6.0  # seconds for the search for words that read better than those found,
+ASKED = 3.0  # and of these for one query, or to start the solver
 UNDECIDED = 4  # fillings that nobody could prove, or that are refused, after which it is given up
 
 
@@ -50,6 +54,16 @@ class Filling:
 
 
 Instance = tuple[Node, Node, list[list[Node]]]  # a law over the template, as `Law.over` gives it
+
+
+@dataclass(slots=True)
+class _Asked:
+    """What is asked of a solver: words for the unknowns of `made` that are right on `inputs`."""
+
+    made: Template
+    laws: list[Instance]
+    condition: Node
+    inputs: list[tuple[int, ...]] = field(default_factory=list)
 
 
 class Unfillable(Exception):
@@ -109,34 +123,79 @@ class _Filler:
         made = template(self.sketch, self.rows, lines, rows)
         if made is None:
             return None
-        inputs = self.problem.tuples[:FIRST]
-        condition = all_of([made.legal, *(self._right(made, words) for words in inputs)])
-        laws = [law.over(made.results, self.spec.parameters) for law in self.spec.laws]
+        asked = _Asked(made, [law.over(made.results, self.spec.parameters) for law in self.spec.laws], made.legal)
+        self._ask_on(asked, self.problem.tuples[:FIRST])
         undecided = 0
         while undecided < UNDECIDED:
             self.budget.spend(1, SOLVED)
-            answer = satisfiable(Query(condition), self.budget.deadline.slice(SOLVING))
+            answer = satisfiable(Query(asked.condition), self.budget.deadline.slice(SOLVING))
             match answer:
                 case Unsat():
                     return None
                 case Sat(model):
-                    if broken := self._broken(laws, model):
-                        condition = all_of([condition, *broken])
+                    if self._learned(asked, model):
                         continue
                     found = self._checked(made, model)
                     if isinstance(found, Answer):
+                        found, model = self._simplest(asked, found, model)
                         return Filling(found, made.texts(model))
-                    new = [words for words in found if words not in inputs]
-                    inputs += new
-                    condition = all_of([condition, *(self._right(made, words) for words in new)])
-                    if not new:
+                    if not self._ask_on(asked, found):
                         undecided += 1
                         self.doubts.append("a filling was not proved")
-                        condition = all_of([condition, _other(made, model)])
+                        asked.condition = both(asked.condition, _other(made, model))
                 case _:
-                    self.doubts.append(f"a solver gave up on {len(inputs)} inputs")
+                    self.doubts.append(f"a solver gave up on {len(asked.inputs)} inputs")
                     return None
         return None
+
+    def _ask_on(self, asked: _Asked, inputs: Sequence[tuple[int, ...]]) -> bool:
+        """Asks for words that are right on these inputs too; whether any of them is new."""
+        new = [words for words in inputs if words not in asked.inputs]
+        asked.inputs += new
+        asked.condition = all_of([asked.condition, *(self._right(asked.made, words) for words in new)])
+        return bool(new)
+
+    def _learned(self, asked: _Asked, model: Mapping[Node, int]) -> bool:
+        """Whether the sketch filled by `model` breaks a law, which then is asked for where it does."""
+        broken = self._broken(asked.laws, model)
+        asked.condition = all_of([asked.condition, *broken])
+        return bool(broken)
+
+    def _simplest(self, asked: _Asked, answer: Answer, model: Mapping[Node, int]) -> tuple[Answer, Mapping[Node, int]]:
+        """The answer whose words read best, in their order, as far as it is found in a few seconds; and these words.
+
+        What is chosen among alternatives, and the form of expressions, stays.
+        """
+        until, doubts = self.budget.deadline.slice(SIMPLER), len(self.doubts)
+        tastes = dict(asked.made.tastes(model))
+        known = [_as_in(node, model) for node in _unknowns(asked.made) if node not in tastes]
+        for unknown, taste in tastes.items():
+            low, best = 0, _word(taste, model)
+            high, tried = best, model
+            while low < best and (tried is not model or not until.passed()):
+                if low >= high or until.passed():  # what is right on the inputs at hand may be wrong on others
+                    found = self._checked(asked.made, tried)
+                    if isinstance(found, Answer) and found.cost.instructions <= answer.cost.instructions:
+                        answer, model, best = found, tried, high
+                        break
+                    if isinstance(found, Answer) or not self._ask_on(asked, found):
+                        break
+                    high, tried = best, model
+                bound = high if tried is model else _between(low, high)
+                wanted = [apply("ule", const(low, taste.width), taste), apply("ult", taste, const(bound, taste.width))]
+                self.budget.spend(1, SOLVED)
+                match satisfiable(Query(all_of([asked.condition, *known, *wanted])), until.slice(ASKED)):
+                    case Unsat():
+                        low = bound
+                    case Sat(smaller):
+                        wrong = self.problem.failures(filled(asked.made.results, smaller), AT_ONCE)
+                        if not self._ask_on(asked, wrong) and not self._learned(asked, smaller):
+                            high, tried = _word(taste, smaller), smaller
+                    case _:
+                        low = high
+            known.append(_as_in(unknown, model))
+        del self.doubts[doubts:]
+        return answer, model
 
     def _right(self, made: Template, words: tuple[int, ...]) -> Node:
         """That the template is defined on an input, and gives what is wanted."""
@@ -274,5 +333,25 @@ def _divisible(node: Node) -> Node:
 
 def _other(made: Template, model: Mapping[Node, int]) -> Node:
     """That the words are not those of `model`."""
-    unknowns = [node for node in leaves([*made.results, made.defined, made.legal]) if is_unknown(node)]
-    return negate(all_of(apply("eq", node, const(model.get(node, 0), node.width)) for node in unknowns))
+    return negate(all_of(_as_in(node, model) for node in _unknowns(made)))
+
+
+def _unknowns(made: Template) -> list[Node]:
+    return [node for node in leaves([*made.results, made.defined, made.legal]) if is_unknown(node)]
+
+
+def _as_in(unknown: Node, model: Mapping[Node, int]) -> Node:
+    """That an unknown is the word that `model` has for it."""
+    return apply("eq", unknown, const(model.get(unknown, 0), unknown.width))
+
+
+def _word(root: Node, model: Mapping[Node, int]) -> int:
+    """The value of `root`, over unknowns alone, with the words of `model`."""
+    return int(filled([root], model)[0].data)
+
+
+def _between(low: int, high: int) -> int:
+    """A number above `low`, up to `high`: by halves of the number of bits first, then by halves."""
+    if low.bit_length() < high.bit_length():
+        return 1 << (low.bit_length() + high.bit_length()) // 2
+    return (low + high + 1) // 2

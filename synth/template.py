@@ -7,7 +7,7 @@ but over the values that the sketch names), and the number of the value that com
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from ..ir import terms
@@ -49,11 +49,15 @@ class _Line:
 
 @dataclass(frozen=True, slots=True)
 class _Unknown:
-    """What an operation or an expression may be made of: rows, and for an expression its lines and its result."""
+    """What an operation or an expression may be made of: rows, and for an expression its lines and its result.
+
+    The constants are those of the lines, and the one that an expression may be as a whole, which is the last.
+    """
 
     rows: tuple[Row, ...]
     lines: tuple[_Line, ...] = ()
     result: Node | None = None
+    constants: tuple[Node, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +75,27 @@ class Template:
         constants = {hole.unknown for hole in self.sketch.holes if hole.kind == "constant"}
         used = set(leaves(_filled([*self.results, self.defined], model, constants)))
         return tuple((hole, self._text(number, hole, model, used)) for number, hole in enumerate(self.sketch.holes))
+
+    def tastes(self, model: Mapping[Node, int]) -> Iterator[tuple[Node, Node]]:
+        """The unknowns that matter with the words of `model`, and of each a word that is the less the better it reads.
+
+        For an operation that is its place among the rows, the cheapest first; for a constant the number itself, and
+        for one with a sign how far it is from 0, where 1 comes before -1.
+        """
+        numbers: dict[Node, bool] = {}
+        for number, hole in enumerate(self.sketch.holes):
+            if hole.kind == "operation":
+                rows = self.unknowns[number].rows
+                order = sorted(rows, key=lambda row: (row.cost, row.effort))
+                yield hole.unknown, chosen(hole.unknown, [const(order.index(row), hole.unknown.width) for row in rows])
+            elif hole.kind == "constant":
+                numbers[hole.unknown] = hole.type.signed
+            elif hole.kind == "expression":
+                numbers |= dict.fromkeys(self.unknowns[number].constants, hole.type.signed)
+        used = set(leaves(_filled([*self.results, self.defined], model, numbers.keys())))
+        for unknown, signed in numbers.items():
+            if unknown in used:
+                yield unknown, _distance(unknown) if signed else unknown
 
     def _text(self, number: int, hole: Hole, model: Mapping[Node, int], used: Set[Node]) -> str:
         word = model.get(hole.unknown, 0)
@@ -159,7 +184,8 @@ def _unknown(number: int, hole: Hole, rows: Sequence[Row], lines: int) -> _Unkno
                        tuple(leaf(f"??{number}.{line}.{place}", places) for place in range(arity)),
                        tuple(leaf(f"??{number}.{line}.{place}c", width) for place in range(arity)))
                  for line in range(lines if rows else 0))
-    return _Unknown(tuple(rows), made, leaf(f"??{number}.result", places))
+    constants = (*(constant for line in made for constant in line.constants), leaf(f"??{number}.resultc", width))
+    return _Unknown(tuple(rows), made, leaf(f"??{number}.result", places), constants)
 
 
 def _shape(unknown: _Unknown, given: int) -> list[Node]:
@@ -182,14 +208,13 @@ def _expression(unknown: _Unknown, arguments: Sequence[Node]) -> tuple[Node, Nod
     """What the expression gives on `arguments`, and whether one of its operations is undefined there."""
     assert unknown.result is not None
     values, width, undefined = list(arguments), arguments[0].width, FALSE
-    constant = leaf(f"{unknown.result.data}c", width)
     for line in unknown.lines:
         places = [chosen(index, [*values, own]) for index, own in zip(line.arguments, line.constants, strict=True)]
         given = [_applied(row, places, width) for row in unknown.rows]
         values.append(chosen(line.row, [value for value, _ in given]))
         undefined = either(undefined, any_of(both(is_number(line.row, code), when)
                                              for code, (_, when) in enumerate(given)))
-    return chosen(unknown.result, [*values, constant]), undefined
+    return chosen(unknown.result, [*values, unknown.constants[-1]]), undefined
 
 
 def _applied(row: Row, values: Sequence[Node], width: int) -> tuple[Node, Node]:
@@ -198,6 +223,12 @@ def _applied(row: Row, values: Sequence[Node], width: int) -> tuple[Node, Node]:
                  for letter, value in zip(row.arguments, values, strict=False))
     result = apply(row.name, *args)
     return resized(result, width), any_of(terms.condition(each.when, row, args, result.width) for each in row.undefined)
+
+
+def _distance(word: Node) -> Node:
+    """How far a word with a sign is from 0, in numbers: 0, 1, -1, 2, -2 .. are 0, 1, 2, 3, 4 .."""
+    sign = apply("ashr", apply("neg", word), const(word.width - 1, word.width))
+    return apply("xor", apply("shl", apply("neg", word), const(1, word.width)), sign)
 
 
 # --- words for unknowns -----------------------------------------------------------------------------------------------

@@ -70,6 +70,29 @@ def test_fills(text, holes, cost):
     means_what_it_says(found)
 
 
+@pytest.mark.parametrize("text, holes", [
+    ("f(x: u32) -> u32; requires x <= 255; ensures result == x & 0xf0; sketch result = x & ??", ["240 (0xf0)"]),
+    ("f(x: u32) -> u32; requires x % 16 == 0; ensures result == x * 3; sketch result = (x | ??) * ?? - ??",
+     ["0", "3", "0"]),
+    ("f(x: i8) -> bool; requires x < -9 or x > -3; ensures result == (x < 0 and x < -2); sketch result = x < ??",
+     ["-2"]),
+    ("f(x: i8) -> bool; requires x < -9 or x > 7; ensures result == (x < 0); sketch result = x < ??", ["0"]),
+    ("f(x: u16) -> u16; requires x < 1000; ensures result == x / 10; sketch result = u16(u32(x) * ?? >> ??)",
+     ["205 (0xcd)", "11 (0xb)"]),
+    ("f(x: u32) -> u32; requires x < 20; ensures result == x + 7; sketch result = ??(x) & 31", ["(add x 7:32)"]),
+    ("f(x: u8, y: u8) -> u8; requires x & y == 0; ensures result == x + y; sketch result = x ?? y", ["add"]),
+    ("f(x: u8) -> u8; requires x < 8; ensures f(f(x)) == x; ensures x > 0 implies f(x) != x; "
+     "sketch result = (x ^ ??) & 7", ["1"]),
+])
+def test_of_the_words_that_are_right_those_that_read_best_are_taken(text, holes):
+    """The least of a kind without a sign, the nearest to 0 with one; operations that cost least, in the table's order.
+    """
+    found = synthesized(text)
+    assert found.status == "proved", str(found)
+    assert [word for _, word in found.holes] == holes
+    means_what_it_says(found)
+
+
 def means_what_it_says(found):
     """The program, run, gives what the spec wants."""
     rng = random.Random(0)
