@@ -17,6 +17,7 @@ from ..lift.spec import Spec
 from ..lift.sygus.grammar import Grammar
 from ..verify.provers.portfolio import satisfiable
 from ..verify.provers.query import Query, Sat, Unsat
+from .behaviours import none_is_right
 from .budget import Budget, Spent
 from .check import ENOUGH, PATIENCE, Answer, Checker
 from .engines.branches import branching_programs
@@ -138,6 +139,8 @@ class Portfolio:
         if not self.problem.count and (model := self._ask(self.spec.requires)):
             self.problem.add([tuple(model.get(node, 0) for node in self.problem.inputs)])
         if not self.spec.only_examples and self.problem.ask_outputs(self._ask):
+            raise Impossible
+        if self._grammar is not None and none_is_right(self.problem, 0, self._grammar):
             raise Impossible
 
     # --- turns --------------------------------------------------------------------------------------------------------

@@ -153,11 +153,12 @@ class Problem:
 
     def ask_outputs(self, ask: Ask) -> bool:
         """For a predicate: lets a solver tell the outputs on the bank's inputs, where they are the only ones right.
+        Beside a reference, which tells them all, it may contradict that.
 
         Returns whether there is an input on which no output is right, so that no program can meet the spec.
         """
         if self.spec.reference is not None:
-            return False
+            return self._contradicted()
         for row in self.bank_rows if self.spec.ensures is not TRUE else ():
             words = self.tuples[row]
             if words in self._told or words in self._open or self._deadline.passed():
@@ -179,6 +180,17 @@ class Problem:
             return True
         self.wanted = self._wanted()
         return False
+
+    def _contradicted(self) -> bool:
+        """Whether the predicate rejects, on an input at hand, outputs that are wanted there, all others being wrong."""
+        import numpy as np
+
+        if self.spec.ensures is TRUE or not self.count:
+            return False
+        outputs: list[Any] = [each.words for each in self.wanted]
+        (holds,) = self.evaluate([self.spec.ensures], self.tuples, outputs=outputs)
+        told = np.all([each.care for each in self.wanted], axis=0)
+        return bool((told & (np.asarray(holds) == 0)).any())
 
     def _spread(self, ask: Ask) -> None:
         """Outputs that laws tell, on inputs that are added to the bank's."""

@@ -75,3 +75,11 @@ def test_outputs_of_a_predicate_with_one_answer(spec_of):
     for row in problem.bank_rows:
         assert problem.wanted[0].words[row] == (3 - problem.tuples[row][0]) % 16
     assert problem_of(spec_of("spec f(x: u4) -> u4\n ensures result < x")).ask_outputs(ask) is True  # nothing below 0
+
+
+def test_a_condition_that_contradicts_the_definition_leaves_no_output(spec_of):
+    """Two equations for one result, of which the first defines it."""
+    text = "spec f(x: u32) -> u32\n ensures result == x + 1\n ensures {}"
+    for condition, contradicted in (("result == x", True), ("result != x", False), ("result == 1 + x", False)):
+        problem = problem_of(spec_of(text.format(condition)))
+        assert problem.ask_outputs(lambda condition: None) == contradicted
