@@ -40,7 +40,8 @@ def synthesize(spec: Source, *, using: Names | None = None, forbid: Names = (),
                components: Sequence[Source] = (), requires: str | None = None, minimize: str | None = None,
                branchless: bool = False, constant_time: bool = False, alternatives: int = 0, time: float | None = 60,
                seed: int = 0, work: int | None = None, unroll: int | None = None, cflags: Cflags = (),
-               threads: int | None = None, report: Report | None = None, sketch: Source | None = None) -> Result:
+               threads: int | None = None, thorough: bool = False, report: Report | None = None,
+               sketch: Source | None = None) -> Result:
     """The cheapest program that meets `spec`, proved; with a `sketch`, that with its holes filled.
 
     `using` and `forbid` name the operations that it may use, as "add sub xor" or a set of them ("plain", "full");
@@ -50,7 +51,9 @@ def synthesize(spec: Source, *, using: Names | None = None, forbid: Names = (),
     `minimize` names what the program has least of: "instructions", "latency" (cycles) or "size" (bytes). The machine
     code of a `branchless` program has no conditional branch; a `constant_time` one has nothing whose time depends on
     data. With `alternatives` the result has up to so many programs, none of which is better than another by all costs.
-    `threads` is how many cores the search uses (None: all): the program is the same. `report` hears of the progress.
+    `threads` is how many cores the search uses (None: all): the program is the same. A `thorough` search for one result
+    goes on until all time or work is spent, or nothing cheaper is left to be looked at; else it ends when nothing
+    cheaper came for a while. `report` hears of the progress.
     A `sketch` is a function with `primir.hole()` in it, or names one in Python, LLVM IR, C, C++ or Rust
     (docs/sketches.md). PrimirError where the spec is wrong, or where a file holds several.
     """
@@ -66,16 +69,17 @@ def synthesize(spec: Source, *, using: Names | None = None, forbid: Names = (),
                       constant_time=constant_time, components=lift_components(components, how))
     if sketch is not None:
         wanted = with_sketch(wanted, sketch, how)
-    return synthesize_spec(wanted, time, seed, work, report, alternatives, threads)
+    return synthesize_spec(wanted, time, seed, work, report, alternatives, threads, thorough)
 
 
 def synthesize_spec(spec: Spec, time: float | None, seed: int = 0, work: int | None = None,
-                    report: Report | None = None, alternatives: int = 0, threads: int | None = None) -> Result:
+                    report: Report | None = None, alternatives: int = 0, threads: int | None = None,
+                    thorough: bool = False) -> Result:
     """`synthesize`, for a spec that says everything."""
     from .synth.schedule import synthesize
 
     return synthesize(_emittable(spec), deadline=Deadline(time), seed=seed, work=work, report=report,
-                      alternatives=alternatives, threads=threads)
+                      alternatives=alternatives, threads=threads, thorough=thorough)
 
 
 def _emittable(spec: Spec) -> Spec:

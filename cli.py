@@ -317,6 +317,8 @@ def group() -> None:
               help="Give up after N candidates: the same N and seed give the same answer on any machine.")
 @click.option("--threads", type=click.IntRange(min=1), metavar="N",
               help="How many cores one search uses; the program is the same.  [default: all]")
+@click.option("--thorough", is_flag=True,
+              help="Search until the time or the work is spent, and not only until nothing shorter comes for a while.")
 @click.option("--interactive", is_flag=True,
               help="Ask for a result that the examples leave open, as long as there is one, and search again.")
 @_common("text json sygus", time=60.0)
@@ -324,7 +326,7 @@ def synth(source: str, using: tuple[str, ...], forbid: tuple[str, ...], componen
           requires: str | None, examples: str | None, minimize: str | None, branchless: bool, constant_time: bool,
           alternatives: int, outputs: tuple[str, ...], seed: int, work: int | None, time: float, jobs: int,
           cflags: str, unroll: int | None, accept: tuple[str, ...], form: str | None, quiet: bool, threads: int | None,
-          interactive: bool, sketch: str | None) -> int:
+          thorough: bool, interactive: bool, sketch: str | None) -> int:
     """Finds the shortest program that meets SPEC, and proves it.
 
     SPEC is a .spec or .sl (SyGuS) file, a .csv table of examples, or a function (Python, C, C++, Rust, LLVM IR) whose
@@ -361,7 +363,7 @@ def synth(source: str, using: tuple[str, ...], forbid: tuple[str, ...], componen
     if form == "sygus" and requires is not None:
         raise click.UsageError("--format sygus answers for all inputs: put --requires into the file, as (assume ...)")
     results: list[Result] = []
-    search = _Search(time, seed, work, alternatives, jobs, threads, quiet)
+    search = _Search(time, seed, work, alternatives, jobs, threads, thorough, quiet)
     for result in search.results(specs):
         if interactive:
             result = search.asked(result)
@@ -391,6 +393,7 @@ class _Search:
     alternatives: int
     jobs: int
     threads: int | None
+    thorough: bool
     quiet: bool
 
     def results(self, specs: Sequence[Spec]) -> Iterator[Result]:
@@ -401,14 +404,16 @@ class _Search:
 
         if self.jobs > 1 and len(specs) > 1:
             each = self.threads or max(1, cores() // self.jobs)
-            calls = [(spec, self.time, self.seed, self.work, None, self.alternatives, each) for spec in specs]
+            calls = [(spec, self.time, self.seed, self.work, None, self.alternatives, each, self.thorough)
+                     for spec in specs]
             with _progress(f"{len(specs)} specs", self.quiet):
                 results = side_by_side("primir.api:synthesize_spec", calls, self.jobs, self.time + STARTING)
             yield from results
             return
         for spec in specs:
             with _progress(spec.name, self.quiet) as report:
-                result = synthesize_spec(spec, self.time, self.seed, self.work, report, self.alternatives, self.threads)
+                result = synthesize_spec(spec, self.time, self.seed, self.work, report, self.alternatives,
+                                         self.threads, self.thorough)
             yield result
 
     def asked(self, result: Result) -> Result:

@@ -39,12 +39,13 @@ Run = Callable[[Callable[[Any], Any], Iterable[Any]], Iterator[Any]]  # `map`, o
 class Budget:
     """`work` candidates (None: without end) until `deadline`; `report` hears of progress a few times a second.
 
-    `threads` (None: one for each core) change how long it takes, and nothing else.
+    `threads` (None: one for each core) change how long it takes, and nothing else. A `thorough` search spends all of
+    it, unless nothing cheaper is left to be looked at.
     """
 
     def __init__(self, deadline: Deadline, work: int | None = None, report: Report | None = None,
-                 threads: int | None = 1) -> None:
-        self.deadline, self.work, self._report = deadline, work, report
+                 threads: int | None = 1, thorough: bool = False) -> None:
+        self.deadline, self.work, self._report, self.thorough = deadline, work, report, thorough
         self.threads = cores() if threads is None else threads
         self.candidates = 0
         self.work_seconds = 0.0  # what the candidates take, by the figures above, wherever they are tried

@@ -250,7 +250,7 @@ class Portfolio:
         """Whether the best answer will do."""
         if self.best is None:
             return False
-        if self.budget.work_seconds >= self.until:
+        if self.budget.work_seconds >= self.until and not self.budget.thorough:
             return True
         return self._trees_done() and self.solved_for >= min(self.best.cost.instructions - 1, SOLVED_FOR)
 

@@ -30,16 +30,17 @@ MOST_ROUNDS = 20  # of outputs found from samples and refuted
 
 def synthesize(spec: Spec, *, deadline: Deadline, seed: int = 0, work: int | None = None,
                report: Report | None = None, without: Collection[str] = (), alternatives: int = 0,
-               threads: int | None = 1) -> Result:
+               threads: int | None = 1, thorough: bool = False) -> Result:
     """The cheapest program found for `spec` before the deadline, or within `work` candidates, with its proof.
 
     `seed` chooses the sample inputs. The same seed and work give the same answer as long as no deadline interferes.
     `without` names engines that have no part in it, which shows what each is good for. With `alternatives` the search
     goes on for so many programs, none of which is better than another by every cost model. `threads` (None: one for
-    each core) change nothing but the time it takes. PrimirError where the spec itself is wrong (a divisor in it can be
-    zero).
+    each core) change nothing but the time it takes. A `thorough` search for one result does not end because nothing
+    cheaper came for a while. PrimirError where the spec itself is wrong (a divisor in it can be zero).
     """
-    return _Synthesis(spec, Budget(deadline, work, report, threads), seed, without, alternatives).run()
+    budget = Budget(deadline, work, report, threads, thorough and len(spec.outputs) == 1)
+    return _Synthesis(spec, budget, seed, without, alternatives).run()
 
 
 class _GaveUp(Exception):

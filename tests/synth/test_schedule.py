@@ -187,3 +187,15 @@ def test_a_small_reference_is_proved_as_it_stands_before_its_simpler_forms(spec_
 def test_the_terms_of_a_predicate_keep_to_what_is_allowed(spec_of):
     spec = spec_of("spec f(x: u8, y: u8) -> u8\n ensures result >= x * y and result <= x * y\n using xor")
     assert synthesize(spec, deadline=Deadline(60), work=1_000_000).status == "unknown"
+
+
+def test_a_thorough_search_goes_on(spec_of):
+    spec = spec_of("spec f(x: u8, y: u8, m: u8) -> u8\n ensures result == x * y + (m ^ x * 3) * (y ^ 5) + (m & 77) * x")
+    work = {thorough: synthesize(spec, deadline=Deadline(120), work=300_000_000, thorough=thorough).search.candidates
+            for thorough in (False, True)}
+    assert work[True] > 300_000_000 > work[False]
+
+
+def test_and_ends_when_nothing_cheaper_is_left(spec_of):
+    spec = spec_of("spec f(x: u8) -> u8\n ensures result == x & (x - 1)")
+    assert synthesize(spec, deadline=Deadline(120), thorough=True).cost == 2
