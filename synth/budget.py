@@ -49,12 +49,17 @@ class Budget:
         self.threads = cores() if threads is None else threads
         self.candidates = 0
         self.work_seconds = 0.0  # what the candidates take, by the figures above, wherever they are tried
+        self._most: float | None = None  # of these
         self.engine, self.level = "", 0
         self._start = self._reported = time.monotonic()
 
     @property
     def seconds(self) -> float:
         return time.monotonic() - self._start
+
+    def end_after(self, seconds: float) -> None:
+        """Lets what follows spend so many seconds of work."""
+        self._most = self.work_seconds + seconds
 
     def run(self, function: Callable[[Any], Any], items: Iterable[Any]) -> Iterator[Any]:
         """Like `map`, on all threads; the results come in order."""
@@ -92,5 +97,7 @@ class Budget:
         if self._report is not None and now - self._reported > 0.1:
             self._reported = now
             self._report(Progress(self.engine, self.level, self.candidates, self.seconds))
+        if self._most is not None and self.work_seconds > self._most:
+            raise Spent
         if self.deadline.passed() or (self.work is not None and self.candidates > self.work):
             raise Spent

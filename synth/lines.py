@@ -43,18 +43,18 @@ class Bounds:
     high: Sequence[int]
 
 
-def straight(wanted: Bounds, width: int) -> Iterator[Line]:
-    """Lines that do not wrap: with the offset 0 if there is one, else with another, by the least and the largest shift.
-    """
+def straight(wanted: Bounds, width: int, sharpest: bool = False) -> Iterator[Line]:
+    """Lines that do not wrap: with the offset 0 if there is one, else with another, by the least and the largest shift,
+    or by the largest alone."""
     most = width - (max(wanted.high) - 1).bit_length()
     if min(wanted.low) < 0 or most < 1:
         return
     for offset in (False, True):
-        slopes = _slopes(wanted, offset)
-        if slopes is None:
+        between = slopes(wanted, offset)
+        if between is None:
             continue
-        for shifts in (range(1, most + 1), range(most, 0, -1)):
-            line = next(filter(None, (_line(wanted, slopes, shift, offset) for shift in shifts)), None)
+        for shifts in (range(1, most + 1), range(most, 0, -1))[sharpest:]:
+            line = next(filter(None, (_line(wanted, between, shift, offset) for shift in shifts)), None)
             if line is None:
                 break
             yield line
@@ -62,7 +62,7 @@ def straight(wanted: Bounds, width: int) -> Iterator[Line]:
             return
 
 
-def _slopes(wanted: Bounds, offset: bool) -> tuple[float, float] | None:
+def slopes(wanted: Bounds, offset: bool) -> tuple[float, float] | None:
     """The least and the largest slope with which a line lies within the bounds; with an offset, if it may have one."""
     import numpy as np
 
@@ -82,20 +82,26 @@ def _slopes(wanted: Bounds, offset: bool) -> tuple[float, float] | None:
     return found if found[0] <= found[1] else None
 
 
-def _line(wanted: Bounds, slopes: tuple[float, float], shift: int, offset: bool) -> Line | None:
+def _line(wanted: Bounds, between: tuple[float, float], shift: int, offset: bool) -> Line | None:
     """The line with this shift and a factor between the slopes, None where its constants do not come right."""
     unit = 1 << shift
-    first, last = -int(-slopes[0] * unit // 1), int(slopes[1] * unit // 1)
+    first, last = -int(-between[0] * unit // 1), int(between[1] * unit // 1)
     for factor in dict.fromkeys(((first + last) // 2, first, last)):
         if not first <= factor <= last:
             continue
-        least = max(low * unit - factor * v for v, low in zip(wanted.values, wanted.low, strict=True))
-        most = min(high * unit - factor * v for v, high in zip(wanted.values, wanted.high, strict=True)) - 1
+        least, most = offsets(wanted, factor, shift)
         if least <= 0 <= most:
             return Line(factor, 0, shift)
         if offset and least <= most:
             return Line(factor, (least + most) // 2, shift)
     return None
+
+
+def offsets(wanted: Bounds, factor: int, shift: int) -> tuple[int, int]:
+    """The least and the largest offset with which a line of this factor and shift lies within the bounds."""
+    least = max((low << shift) - factor * v for v, low in zip(wanted.values, wanted.low, strict=True))
+    most = min((high << shift) - factor * v for v, high in zip(wanted.values, wanted.high, strict=True)) - 1
+    return least, most
 
 
 def wrapped(values: Sequence[int], words: Sequence[int], width: int) -> Iterator[Line]:

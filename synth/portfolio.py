@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from ..ir.graph import LEAVES, TRUE, Node, topological
+from ..ir.graph import TRUE, Node, topological
 from ..jobs.limits import Deadline
 from ..lift.spec import Spec
 from ..lift.sygus.grammar import Grammar
@@ -36,7 +36,8 @@ from .engines.lines import line_programs
 from .engines.promotion import promoted_programs
 from .problem import Problem
 from .result import Optimal
-from .simplify import simpler
+from .simplify import guessed, simpler
+from .steps import divides, rebuilt
 from .summary import THE_REFERENCE
 from .vocabulary import Vocabulary, vocabulary
 
@@ -49,6 +50,9 @@ SMALL = 60  # values in a reference that is looked at before everything else
 PRICED = 200_000.0  # nanoseconds that a program counts for whose latency or size is looked at
 SIMPLIFIED = 50_000_000.0  # nanoseconds that a form of the reference counts for
 INSTANCES = "instances"
+STEPPED = 300_000_000.0  # nanoseconds that finding its values anew counts for
+AGAIN_BY_STEPS = 3  # times that they are found anew
+STEPS = "steps"  # the engine that does so
 CONSTANTS = "constants"  # the engine that solves for them
 SOLVED_FOR = 2  # the cost up to which it is waited for, where all trees over the constants at hand are looked at sooner
 IMPROVING = 0.6  # seconds of work for each operation of the reference, in which something cheaper must be found
@@ -159,6 +163,8 @@ class Portfolio:
         if self.spec.reference is not None and not self.free:
             size = sum(1 for _ in topological([self.spec.reference.results[0].value]))
             yield _Engine(THE_REFERENCE, self._reference(), -2 * HEAD_START if size < SMALL else HEAD_START)
+            if self.problem.fits and self.problem.count and divides([self.spec.reference.results[0].value]):
+                yield _Engine(STEPS, self._steps())
         if self.spec.ensures is not TRUE and not self.spec.laws and not self.free:
             yield _Engine(INSTANCES, self._instances())
         if self.problem.fits:
@@ -217,7 +223,7 @@ class Portfolio:
         """
         assert self.spec.reference is not None
         given = self.spec.reference.results[0].value
-        forms = [form for form in simpler(self.problem, 0) if self._fits(self.checker.tidied(form))]
+        forms = [form for form in simpler(self.problem, 0) if self.vocabulary.takes([self.checker.tidied(form)])]
         if given in forms[1:] and sum(1 for _ in topological([given])) < SMALL:
             yield Candidate(given)
             yield Batch()
@@ -228,8 +234,22 @@ class Portfolio:
 
     def _instances(self) -> Events:
         for event in instance_programs(self.problem, self._ask, self.budget):
-            if not isinstance(event, Candidate) or self._fits(self.checker.tidied(event.node)):
+            if not isinstance(event, Candidate) or self.vocabulary.takes([self.checker.tidied(event.node)]):
                 yield event
+
+    def _steps(self) -> Events:
+        """The reference with the values on its way found anew; once more with what refuted that."""
+        assert self.spec.reference is not None
+        *_, roots = guessed(self.problem, [self.spec.reference.results[0].value])
+        for _ in range(AGAIN_BY_STEPS):
+            count = self.problem.count
+            self.budget.spend(1, STEPPED)
+            if (found := rebuilt(self.problem, roots, self.vocabulary)) is None:
+                return
+            yield Candidate(found[0])
+            yield Batch()
+            if self.problem.count == count:
+                return
 
     def _enumeration(self) -> Events:
         all_forms = not self.by_instructions or bool(self.spec.limits)
@@ -345,13 +365,6 @@ class Portfolio:
         return failed >= ENOUGH or self.searched < CHEAP_RESTART
 
     # --- answers ------------------------------------------------------------------------------------------------------
-
-    def _fits(self, form: Node) -> bool:
-        """Whether the spec allows the operations of `form`, and words of its widths."""
-        parts = list(topological([form]))
-        if not {part.op for part in parts} <= self.allowed | LEAVES:
-            return False
-        return not self.vocabulary.closed or {part.width for part in parts} <= set(self.vocabulary.widths)
 
     def _last_resort(self) -> None:
         """What is left when the engines are done: cheaper candidates that nobody could prove in the time they had."""

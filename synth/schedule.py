@@ -7,7 +7,8 @@ from dataclasses import replace
 
 from ..emit.speed import nanoseconds
 from ..ir.cost import cost
-from ..ir.graph import FALSE, TRUE, Function, Node, leaves
+from ..ir.evaluate import fold
+from ..ir.graph import FALSE, TRUE, Function, Node, leaves, rewrite
 from ..jobs.limits import Deadline
 from ..jobs.workers import TimedOut
 from ..lift.spec import Example, Spec
@@ -19,12 +20,16 @@ from .calls import Calls
 from .check import PATIENCE, Answer, refusal
 from .compilation import compile_kernels
 from .laws import restricted_law
-from .portfolio import Found, Impossible, Portfolio, ask
+from .portfolio import PROVING, STEPS, Found, Impossible, Portfolio, ask
 from .problem import Problem
 from .result import Alternative, Optimal, Result, Search, Status
+from .simplify import guessed
 from .sketches import ENGINE, Unfillable, Unfilled, fill
+from .steps import divides, rebuilt
 from .together import joint_programs
+from .vocabulary import vocabulary
 
+ONE_BY_ONE = 4.0  # seconds of work for finding outputs one by one, where there is a program for all of them
 MOST_ROUNDS = 20  # of outputs found from samples and refuted
 
 
@@ -67,7 +72,7 @@ class _Synthesis:
             return self._filled()
         try:
             self._compile()
-            return self._from_outputs_at_hand() if self._related else self._joined(self._outputs(self.spec))
+            return self._from_outputs_at_hand() if self._related else self._one_by_one()
         except Impossible:
             return self._result("none")
         except _GaveUp as given_up:
@@ -103,6 +108,44 @@ class _Synthesis:
         outputs = {output.value for output in self.spec.outputs}
         one_by_one = all(any(restricted_law(law, index) for index in range(len(outputs))) for law in self.spec.laws)
         return len(outputs & set(leaves([self.spec.ensures]))) > 1 or not one_by_one
+
+    def _one_by_one(self) -> Result:
+        """The outputs' programs, each found by itself, or the reference simplified as a whole where that costs no more.
+        Raises _GaveUp."""
+        whole = self._whole()
+        if whole is None:
+            return self._joined(self._outputs(self.spec))
+        self.budget.end_after(ONE_BY_ONE)
+        try:
+            found = self._joined(self._outputs(self.spec))
+        except (_GaveUp, Spent):
+            found = None
+        model = self.spec.minimize
+        if found is not None and found.costs is not None and found.costs.by(model) < whole.cost.by(model):
+            return found
+        return self._result(self._status, STEPS, whole)
+
+    def _whole(self) -> Answer | None:
+        """Several results of a reference that divides, as simple as they come with their values found anew."""
+        if self.spec.reference is None or len(self.spec.outputs) == 1:
+            return None
+        given = [result.value for result in self.spec.reference.results]
+        problem, words = Problem(self.spec, seed=self.seed, deadline=self.budget.deadline), vocabulary(self.spec)
+        if not divides(given) or not problem.fits or not problem.count:
+            return None
+        self.budget.engine = STEPS
+        for _ in range(MOST_ROUNDS):
+            count = problem.count
+            forms = [given, *guessed(problem, given)]
+            if (steps := rebuilt(problem, forms[-1], words)) is not None:
+                forms.append(steps)
+            forms = [rewrite(form, fold) for form in forms]
+            for form in sorted(filter(words.takes, forms), key=problem.instructions):
+                if not problem.failures(form) and (answer := self._proved(problem, form, PROVING)) is not None:
+                    return answer
+            if problem.count == count:
+                return None
+        return None
 
     def _outputs(self, spec: Spec) -> list[Found]:
         """A program for each output. Raises _GaveUp where one is not found."""
@@ -168,9 +211,9 @@ class _Synthesis:
             pass
         raise _GaveUp("outputs that depend on each other and are not determined by the inputs, of one operation each")
 
-    def _proved(self, problem: Problem, nodes: Sequence[Node]) -> Answer | None:
+    def _proved(self, problem: Problem, nodes: Sequence[Node], seconds: float = PATIENCE) -> Answer | None:
         """The program with these values, if it is proved; what refutes it joins the inputs at hand."""
-        function, deadline = problem.function(nodes), self.budget.deadline.slice(PATIENCE)
+        function, deadline = problem.function(nodes), self.budget.deadline.slice(seconds)
         llvm, proof = prove_emitted(self.spec, function, function.name, deadline=deadline)
         match proof:
             case Proved() | Bounded() if refusal(self.spec, llvm) is None:

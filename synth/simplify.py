@@ -7,7 +7,7 @@ all of them is replaced by it, and operations on wide words are taken to words o
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from ..emit.native import optimized
 from ..ir.canon import canonical
@@ -55,16 +55,23 @@ def _optimized(problem: Problem, given: Node) -> Iterator[Node]:
 
 def _guessed(problem: Problem, form: Node) -> Iterator[Node]:
     """`form` with equal values merged, as it is, and on words of the result's width."""
-    yield _merged(problem, form)
-    narrow = _narrowed(form)
-    if narrow is not None and not problem.failures([narrow]):
+    for roots in guessed(problem, [form]):
+        yield from roots
+
+
+def guessed(problem: Problem, roots: Sequence[Node]) -> Iterator[list[Node]]:
+    """`roots` with equal values merged, as they are, and, where that is right on all inputs at hand, on words no wider
+    than a root or an input."""
+    yield _merged(problem, roots)
+    narrow = _narrowed(roots)
+    if narrow is not None and not problem.failures(narrow):
         yield _merged(problem, narrow)
 
 
-def _narrowed(form: Node) -> Node | None:
-    """`form` with no word wider than its result or an input."""
-    nodes = list(topological([form]))
-    width = max([form.width, *(node.width for node in nodes if node.op in LEAVES and node.op != CONST)])
+def _narrowed(roots: Sequence[Node]) -> list[Node] | None:
+    """`roots` with no word wider than one of them or an input."""
+    nodes = list(topological(roots))
+    width = max(node.width for node in (*roots, *(node for node in nodes if node.op in LEAVES and node.op != CONST)))
     if all(node.width <= width for node in nodes):
         return None
 
@@ -79,7 +86,7 @@ def _narrowed(form: Node) -> Node | None:
             cut[node] = _resized(node.op, args[0], min(node.width, width))
         else:
             cut[node] = fold(apply(node.op, *args))
-    return cut[form]
+    return [cut[root] for root in roots]
 
 
 def _resized(cast: str, node: Node, width: int) -> Node:
@@ -88,11 +95,11 @@ def _resized(cast: str, node: Node, width: int) -> Node:
     return apply("trunc" if node.width > width else cast, node, width=width)
 
 
-def _merged(problem: Problem, form: Node) -> Node:
-    """`form` with every value that a cheaper one equals on all inputs replaced by that."""
+def _merged(problem: Problem, roots: Sequence[Node]) -> list[Node]:
+    """`roots` with every value that a cheaper one equals on all inputs replaced by that."""
     import numpy as np
 
-    nodes = sorted(topological([form]), key=lambda node: bool(node.args))  # what is free comes first
+    nodes = sorted(topological(roots), key=lambda node: bool(node.args))  # what is free comes first
     values = problem.evaluate(nodes, problem.tuples)
     cheapest: dict[tuple[int, bytes], Node] = {}
     replaced: dict[Node, Node] = {}
@@ -103,4 +110,4 @@ def _merged(problem: Problem, form: Node) -> Node:
         if len(set(words[:COMPARED])) == 1 and len(set(words)) == 1:
             options.append(const(int(words[0]), node.width))
         cheapest[key] = replaced[node] = min((*options, made), key=lambda option: instructions_of([option]))
-    return replaced[form]
+    return [replaced[root] for root in roots]

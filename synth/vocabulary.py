@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import product
 
 from ..ir.evaluate import evaluate_row
-from ..ir.graph import Node, const
+from ..ir.graph import LEAVES, Node, const, topological
 from ..ir.kernel import MAX_KERNEL_WIDTH
 from ..ir.primes import TABLE, Row, operations
 from ..lift.spec import Spec
@@ -38,6 +38,13 @@ class Vocabulary:
     def closed(self) -> bool:
         """Whether these are all the words that a program may use: then what was not found is not there."""
         return not _widens(self.rows)
+
+    def takes(self, roots: Sequence[Node]) -> bool:
+        """Whether programs may be made of the operations below `roots`, and of words of their widths."""
+        parts = list(topological(roots))
+        if not {part.op for part in parts} <= {row.name for row in self.rows} | {"zext", "trunc"} | LEAVES:
+            return False
+        return not self.closed or {part.width for part in parts} <= set(self.widths)
 
     @property
     def one_width(self) -> int | None:

@@ -3,7 +3,7 @@
     primir synth examples/calendar/calendar.py:day_of_week --requires "days < 65536" --forbid "udiv urem sdiv srem"
 """
 
-from primir import u32
+from primir import u32, u64
 
 
 def day_of_week(days: u32) -> u32:
@@ -24,3 +24,20 @@ def days_before_month(month: u32) -> u32:
 def leap_year(year: u32) -> bool:
     """Of the Gregorian calendar."""
     return year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
+
+
+def day_of_month(day: u32) -> u32:
+    """The day of the month, counted from 1, of a day in a year that begins in March, counted from 0."""
+    month = (5 * day + 461) // 153
+    return day - (153 * month - 457) // 5 + 1
+
+
+def civil_from_days(days: u64) -> tuple[u64, u64, u64]:
+    """Year, month and day of the Gregorian calendar, of days since the first of March of the year 0."""
+    century = (4 * days + 3) // 146097
+    in_century = days - 146097 * century // 4
+    year = (4 * in_century + 3) // 1461
+    day = in_century - 1461 * year // 4
+    month = (5 * day + 461) // 153
+    return (100 * century + year + (day >= 306), month - 12 if day >= 306 else month,
+            day - (153 * month - 457) // 5 + 1)

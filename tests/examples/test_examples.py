@@ -36,7 +36,8 @@ SYNTH = [
     *(pytest.param(f"calendar/calendar.py:{name}", f"--requires {requires} {NO_DIVISION} --time 30", "proved", most,
                    marks=pytest.mark.slow)
       for name, requires, most in (("day_of_week", "days<65536", 3), ("month_of_day", "day<366", 3),
-                                   ("days_before_month", "month>=3&&month<=14", 3), ("leap_year", "year<=102499", 3))),
+                                   ("days_before_month", "month>=3&&month<=14", 3), ("leap_year", "year<=102499", 3),
+                                   ("day_of_month", "day<366", 6), ("civil_from_days", "days<1000000", 25))),
     *(pytest.param(f"fixed_point/{name}.spec", "", "proved", most, marks=pytest.mark.slow)
       for name, most in (("log8", 10), ("recip8", 7), ("sigmoid8", 8), ("sin8", 9), ("sqrt8", 12))),
     pytest.param("round_up.spec", "--using plain", "proved", 2, marks=pytest.mark.slow),
@@ -49,6 +50,8 @@ VERIFY = [
     ("parity.c:slow parity.c:fast", "proved"),
     pytest.param("square_root.spec square_root.py:square_root --time 120", "proved", marks=pytest.mark.slow),
     ("turn_off.spec turn_off.spec", "proved"),
+    ("calendar/calendar.py:civil_from_days calendar/neri_schneider.py:civil_from_days --requires days<1000000",
+     "proved"),
 ]
 EXIT = {"proved": 0, "consistent": 0, "none": 1, "vacuous": 1, "refuted": 1, "unknown": 3}
 
