@@ -263,7 +263,7 @@ class Arithmetic:
     def link(self, node: ast.Compare, op: ast.cmpop, left: Value, right: Value) -> ast.expr:
         if isinstance(op, (ast.Is, ast.IsNot, ast.In, ast.NotIn)):
             words = {"Is": "is", "IsNot": "is not", "In": "in", "NotIn": "not in"}[type(op).__name__]
-            self.refuse(node, f"cannot lift `{words}`", "integers are compared with == != < <= > >=")
+            self.refuse(node, f"cannot lift `{words}`", "use == != < <= > >=, or `in` with a tuple of constants")
         if left.type == BOOL and right.type == BOOL:
             return ast.Compare(left.node, [op], [right.node])
         if not (left.word or right.word):

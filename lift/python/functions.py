@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from types import CellType, FunctionType, ModuleType
-from typing import Final
+from typing import Final, cast
 
 from ...ir.errors import Place, PrimirError
 from ...ir.types import BOOL, STANDARD, Type, parse_type
@@ -110,9 +110,48 @@ def find(function: object) -> Definition:
 @lru_cache(maxsize=16)
 def _tree(text: str) -> ast.Module:
     try:
-        return ast.parse(text)
+        tree = ast.parse(text)
     except SyntaxError:
         return ast.Module([], [])
+    return cast(ast.Module, _WithoutMatch().visit(tree))
+
+
+class _WithoutMatch(ast.NodeTransformer):
+    """`match` on a variable, with values, `|` and `_` for patterns, as `if` and `else`; others stay."""
+
+    def visit_Match(self, node: ast.Match) -> ast.AST | list[ast.stmt]:
+        self.generic_visit(node)
+        found: list[ast.stmt] = []
+        for case in reversed(node.cases):
+            tests = [case.guard] if case.guard is not None else []
+            if not _is_wildcard(case.pattern):
+                test = _pattern_test(node.subject, case.pattern)
+                if test is None:
+                    return node
+                tests.insert(0, test)
+            if tests:
+                both = tests[0] if len(tests) == 1 else ast.BoolOp(ast.And(), tests)
+                found = [ast.copy_location(ast.If(ast.copy_location(both, tests[0]), case.body, found), case.pattern)]
+            else:
+                found = case.body
+        return found if isinstance(node.subject, ast.Name) else node
+
+
+def _is_wildcard(pattern: ast.pattern) -> bool:
+    return isinstance(pattern, ast.MatchAs) and pattern.name is None
+
+
+def _pattern_test(subject: ast.expr, pattern: ast.pattern) -> ast.expr | None:
+    """Whether the variable `subject` matches `pattern`; None where one of them is more than that."""
+    match subject, pattern:
+        case ast.Name(name), ast.MatchValue(value):
+            left = ast.copy_location(ast.Name(name, ast.Load()), pattern)
+            return ast.copy_location(ast.Compare(left, [ast.Eq()], [value]), pattern)
+        case ast.Name(), ast.MatchOr(patterns):
+            tests = [_pattern_test(subject, each) for each in patterns]
+            some = [test for test in tests if test is not None]
+            return ast.copy_location(ast.BoolOp(ast.Or(), some), pattern) if len(some) == len(tests) else None
+    return None
 
 
 def _checked(definition: Definition) -> Definition:

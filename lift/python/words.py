@@ -63,7 +63,7 @@ REFUSED: Mapping[type[ast.AST], tuple[str, str | None]] = MappingProxyType({
     ast.Try: ("`try`", "what raises is outside the function's domain"),
     ast.With: ("`with`", None),
     ast.AsyncWith: ("`async with`", None),
-    ast.Match: ("`match`", "write if and elif"),
+    ast.Match: ("this `match`", "it takes a variable, and integers, | and _ for patterns"),
     ast.Global: ("`global`", "a function computes its result from its parameters"),
     ast.Nonlocal: ("`nonlocal`", "a function computes its result from its parameters"),
     ast.Delete: ("`del`", None),
@@ -247,12 +247,27 @@ class Evaluator(ABC):
 
     def compare(self, node: ast.Compare, variables: Variables) -> Value:
         """A chain is the `and` of its links."""
-        values = [self.value(each, variables) for each in (node.left, *node.comparators)]
-        links = [
-            self.words.link(node, op, left, right)
-            for op, left, right in zip(node.ops, values, values[1:])
-        ]  # fmt: skip
+        left, links = self.value(node.left, variables), []
+        for op, each in zip(node.ops, node.comparators):
+            items = None
+            if isinstance(op, (ast.In, ast.NotIn)) and each is node.comparators[-1]:
+                written = ast.List(each.elts) if isinstance(each, ast.Set) else each  # whose order does not matter here
+                items = self.listing(written, variables)
+            if items is not None:
+                links.append(self.among(node, op, left, items))
+                break
+            right = self.value(each, variables)
+            links.append(self.words.link(node, op, left, right))
+            left = right
         return Value(links[0] if len(links) == 1 else ast.BoolOp(ast.And(), links), BOOL, 0, 1)
+
+    def among(self, node: ast.Compare, op: ast.cmpop, left: Value, items: list[Value]) -> ast.expr:
+        """Whether a value equals one of some constants, or none of them."""
+        if not items or any(each.constant is None for each in items):
+            self.words.refuse(node, "`in` takes integer constants here", "write x == a or x == b")
+        link, join = (ast.Eq(), ast.Or()) if isinstance(op, ast.In) else (ast.NotEq(), ast.And())
+        links = [self.words.link(node, link, left, each) for each in items]
+        return links[0] if len(links) == 1 else ast.BoolOp(join, links)
 
     # Calls
 

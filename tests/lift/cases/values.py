@@ -159,3 +159,32 @@ def signed_word_index(i: i64) -> i64:
 def pair_of_choices(x: u8, y: u8) -> tuple[u8, u8]:
     a, b = (x, y) if x > y else (y, x)
     return (a - b, b) if a > 7 else (b, a)
+
+
+def among_constants(x: i8, y: u8) -> u8:
+    few = x in (3, -5, 9) or x + 1 not in [4, 5, 6, 7, 128]
+    return 10 * few + (0 < y - 1 in {1, 250}) + 2 * (y in PRIMES)
+
+
+def by_cases(x: u8, y: i8) -> i32:
+    z = 0
+    match x:
+        case 0 | 1:
+            z = 1
+        case 7 if y > 3:
+            z = x * y
+        case 7 | 0x80:
+            match y:
+                case -1:
+                    return -x
+                case _ if y & 1:
+                    x = 9
+                case _:
+                    z, x = 3, 2
+                    z += y
+        case _:
+            z = -1
+    match y:
+        case 5:
+            z += 100
+    return z + x
