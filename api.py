@@ -83,18 +83,25 @@ def synthesize_spec(spec: Spec, time: float | None, seed: int = 0, work: int | N
 
 
 def _emittable(spec: Spec) -> Spec:
-    """`spec` under a name that every language we emit takes: `double` becomes `double_`."""
+    """`spec` under a name that every language we emit takes: `double` becomes `double_`.
+
+    A remark says so, and where C calls a parameter by another name than the spec.
+    """
     from keyword import iskeyword
 
-    from .emit.c import is_name
+    from .emit.c import in_library, is_name
     from .emit.expressions import identifier
 
     name = identifier(spec.name)
-    if not is_name(name) or iskeyword(name):
+    known = in_library(name)
+    if known or not is_name(name) or iskeyword(name):
         name += "_"
-    if name == spec.name:
-        return spec
-    return replace(spec, name=name, remarks=(*spec.remarks, f"C or Python cannot call it {spec.name}: it is {name}"))
+    remarks = [f"C has a word {each.name}: the parameter has another name there"
+               for each in spec.parameters if each.name == identifier(each.name) and not is_name(each.name)]
+    if name != spec.name:
+        why = f"C's library has a function {spec.name}" if known else f"C or Python cannot call it {spec.name}"
+        remarks.insert(0, f"{why}: it is {name}")
+    return replace(spec, name=name, remarks=(*spec.remarks, *remarks)) if remarks else spec
 
 
 def lift_components(sources: Sequence[Source], how: Reading) -> list[Component]:

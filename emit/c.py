@@ -10,7 +10,8 @@ Bit counts use builtins of gcc and clang; words above 64 bits are __int128.
     primir's        bool   u1 .. u8  i1 .. i8 u17 .. u32       u65 .. u128
 
 A parameter's bits above its type's width are ignored, and a result is extended by its sign. One result is returned;
-several go through pointers `result0`, `result1` ... after the parameters.
+several go through pointers after the parameters, which have the names of the results, or else are `result0`,
+`result1` ...
 """
 
 from __future__ import annotations
@@ -41,6 +42,23 @@ namespace new noexcept nullptr operator private protected public reinterpret_cas
 this thread_local throw try typeid typename using virtual wchar_t and or not xor bitand bitor compl and_eq or_eq
 xor_eq not_eq linux unix main
 """.split()
+
+# The functions of C's library that compilers know, and warn of where another one has the name: those of ISO C90 and C99
+# for integers, characters, memory, text and numbers (ISO/IEC 9899:1999, 7.4, 7.12, 7.19 to 7.21), without the suffixes
+# f and l, and POSIX's that GCC's manual names among "Other Built-in Functions".
+_LIBRARY = frozenset("""
+isalnum isalpha isblank iscntrl isdigit isgraph islower isprint ispunct isspace isupper isxdigit tolower toupper
+acos acosh asin asinh atan atan2 atanh cbrt ceil copysign cos cosh erf erfc exp exp2 expm1 fabs fdim floor fma fmax
+fmin fmod frexp hypot ilogb ldexp lgamma llrint llround log log10 log1p log2 logb lrint lround modf nan nearbyint
+nextafter nexttoward pow remainder remquo rint round scalbln scalbn sin sinh sqrt tan tanh tgamma trunc
+fprintf fputc fputs fscanf fwrite printf putc putchar puts scanf snprintf sprintf sscanf vfprintf vfscanf vprintf
+vscanf vsnprintf vsprintf vsscanf
+abort abs calloc exit free imaxabs labs llabs malloc realloc
+memchr memcmp memcpy memmove memset strcat strchr strcmp strcpy strcspn strlen strncat strncmp strncpy strpbrk
+strrchr strspn strstr
+bcmp bcopy bzero ffs ffsl ffsll gamma index isascii j0 j1 jn rindex stpcpy strcasecmp strdup strncasecmp strndup
+toascii y0 y1 yn
+""".split())
 
 # What the `c` texts call: the builtin for 32 and for 64 bits, or else a function of ours for a word of any width.
 _BUILTINS = {
@@ -86,13 +104,14 @@ _FUNCTIONS = {
 _COUNTS = ("popcount", "leading_zeros", "trailing_zeros")  # these return an int, the others a word
 
 
-def source(function: Function, symbol: str, *, header: bool = False) -> str:
+def source(function: Function, symbol: str, *, header: bool = False, results: Sequence[str] = ()) -> str:
     """A translation unit with `function` as the external function `symbol`; choices are 0.
 
-    It stands alone, or includes its own header, `symbol.h`, if `header`. It is clean under -Wall -Wextra -Wconversion,
-    with -std=c11 -pedantic up to 64 bits. PrimirError for a symbol that cannot be a name in C.
+    It stands alone, or includes its own header, `symbol.h`, if `header`. `results` are the names of several results.
+    It is clean under -Wall -Wextra -Wconversion, with -std=c11 -pedantic up to 64 bits. PrimirError for a symbol that
+    cannot be a name in C.
     """
-    writer = _C(function, _checked(symbol))
+    writer = _C(function, _checked(symbol), results)
     body = writer.body()
     prototype = writer.prototype()
     top = f'#include "{symbol}.h"\n' if header else f"{_includes(writer.has_bool)}\n{prototype};\n"
@@ -100,9 +119,9 @@ def source(function: Function, symbol: str, *, header: bool = False) -> str:
     return f"{_comment(function, symbol)}\n{top}{helpers}\n{prototype}\n{{\n{body}}}\n"
 
 
-def header(function: Function, symbol: str) -> str:
+def header(function: Function, symbol: str, *, results: Sequence[str] = ()) -> str:
     """The header that declares `symbol`, for C and C++. PrimirError for a symbol that cannot be a name in C."""
-    writer = _C(function, _checked(symbol))
+    writer = _C(function, _checked(symbol), results)
     guard = f"{symbol.upper()}_H"
     has_bool = any(type_.truth for type_ in writer.types())
     return f"""{_comment(function, symbol)}
@@ -127,6 +146,11 @@ extern "C" {{
 def is_name(symbol: str) -> bool:
     """Whether a function in C, or one in C++ with C's interface, may be called `symbol`."""
     return re.fullmatch(r"[A-Za-z_]\w*", symbol, re.ASCII) is not None and symbol not in _RESERVED
+
+
+def in_library(symbol: str) -> bool:
+    """Whether compilers take `symbol` for a function of C's library."""
+    return symbol in _LIBRARY
 
 
 def _checked(symbol: str) -> str:
@@ -174,7 +198,7 @@ class _C(Writer):
 
     exact_texts = False
 
-    def __init__(self, function: Function, symbol: str) -> None:
+    def __init__(self, function: Function, symbol: str, results: Sequence[str]) -> None:
         self.function, self.symbol = function, symbol
         self.locals: dict[str, str] = {}  # the declaration of each name
         self.helpers: dict[tuple[str, int], None] = {}
@@ -184,7 +208,8 @@ class _C(Writer):
                         wide=lambda width: width != _word(width))
         helpers = [f"{name}{bits}" for name in _FUNCTIONS for bits in (32, 64, 128)]
         super().__init__(total.roots, function.parameters, [symbol, *_RESERVED, *helpers], total.partial)
-        self.results = [self.free_name(f"result{index}") for index in range(len(function.results))]
+        names = results or [f"result{index}" for index in range(len(function.results))]
+        self.results = [self.free_name(identifier(name)) for name in names]
 
     def types(self) -> list[Type]:
         return [*(p.type for p in self.function.parameters), *(r.type for r in self.function.results)]

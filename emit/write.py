@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from ..ir.errors import PrimirError
@@ -14,15 +14,15 @@ from . import c, native, python
 SUFFIXES = (".o", ".so", ".dylib", ".c", ".h", ".ll", ".py", ".s")
 
 
-def write(path: Path, function: Function, llvm_text: str, symbol: str) -> None:
-    """Writes `function` under the name `symbol` to `path`: whole, or not at all.
+def write(path: Path, function: Function, llvm_text: str, symbol: str, results: Sequence[str] = ()) -> None:
+    """Writes `function` under the name `symbol`, with these names of its results, to `path`: whole, or not at all.
 
     `llvm_text` is its module (llvm.module), from which .ll, .s, .o and the shared libraries .so and .dylib are made;
     in the last four a function with several results has C's interface (c.header). Through a symbolic link, what it
     points at is written. PrimirError for another suffix, for what cannot be written, and where no linker is there for a
     shared library.
     """
-    make = _makers(function, llvm_text, symbol).get(path.suffix)
+    make = _makers(function, llvm_text, symbol, results).get(path.suffix)
     if make is None:
         raise PrimirError(f"{path.name}: no kind of code is written to a file {path.suffix or 'without a suffix'}",
                           hint=f"the suffixes are {' '.join(SUFFIXES)}")
@@ -60,7 +60,8 @@ def check_writable(path: Path) -> None:
     raise PrimirError(f"{path} cannot be written: {problem}")
 
 
-def _makers(function: Function, llvm_text: str, symbol: str) -> dict[str, Callable[[Path], object]]:
+def _makers(function: Function, llvm_text: str, symbol: str,
+            results: Sequence[str]) -> dict[str, Callable[[Path], object]]:
     def callable_from_c() -> str:
         return native.c_callable(llvm_text, function, symbol)
 
@@ -69,8 +70,8 @@ def _makers(function: Function, llvm_text: str, symbol: str) -> dict[str, Callab
         ".so": lambda draft: native.shared_library(callable_from_c(), draft),
         ".dylib": lambda draft: native.shared_library(callable_from_c(), draft),
         ".s": lambda draft: draft.write_text(native.assembly(callable_from_c())),
-        ".c": lambda draft: draft.write_text(c.source(function, symbol)),
-        ".h": lambda draft: draft.write_text(c.header(function, symbol)),
+        ".c": lambda draft: draft.write_text(c.source(function, symbol, results=results)),
+        ".h": lambda draft: draft.write_text(c.header(function, symbol, results=results)),
         ".ll": lambda draft: draft.write_text(llvm_text),
         ".py": lambda draft: draft.write_text(python.source(function, symbol)),
     }

@@ -130,7 +130,11 @@ class Result:
     def c(self) -> str:
         from ..emit.c import source
 
-        return source(self.found, self.name)
+        return source(self.found, self.name, results=self._names)
+
+    @property
+    def _names(self) -> list[str]:
+        return [output.name for output in self.spec.outputs]
 
     @cached_property
     def python(self) -> str:
@@ -175,7 +179,7 @@ class Result:
 
         found = self.found
         assert self.llvm is not None
-        write(Path(path), found, self.llvm, self.name)
+        write(Path(path), found, self.llvm, self.name, self._names)
 
     def to_json(self) -> dict[str, object]:
         """What `primir synth --format json` prints, as a dictionary."""

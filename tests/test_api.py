@@ -8,7 +8,9 @@ import types
 from pathlib import Path
 
 import primir
+import primir.api
 import primir.lift.source
+import primir.lift.speclang.front
 import primir.verify.verdict
 import pytest
 from primir import PrimirError, i8, u8, u32
@@ -164,7 +166,8 @@ def test_lift_and_verify_are_packages_and_functions():
                                                                 "undef_inputs", "cflags", "widths"]
 
 
-@pytest.mark.parametrize("name, emitted", [("double", "double_"), ("lambda", "lambda_"), ("f.1 x", "f_1_x")])
+@pytest.mark.parametrize("name, emitted", [("double", "double_"), ("lambda", "lambda_"), ("f.1 x", "f_1_x"),
+                                           ("tolower", "tolower_"), ("abs", "abs_")])
 def test_a_name_that_c_or_python_refuses_is_another_one_there(tmp_path, name, emitted):
     file = tmp_path / "module.ll"
     file.write_text(f'define i8 @"{name}"(i8 noundef %x) {{\n  ret i8 %x\n}}\n')
@@ -173,6 +176,13 @@ def test_a_name_that_c_or_python_refuses_is_another_one_there(tmp_path, name, em
     assert f"uint8_t {emitted}(uint8_t x)" in found.c
     assert f"def {emitted}(x: int)" in found.python
     assert name in str(found)
+
+
+def test_a_parameter_that_c_calls_otherwise_is_noted():
+    text = "spec f(int: u8, x: u8) -> (h: u8, l: u8)\n ensures h == int\n ensures l == x\n"
+    found = primir.api.synthesize_spec(primir.lift.speclang.front.parse_specs(text)[0], 60)
+    assert "void f(uint8_t int_2, uint8_t x, uint8_t *h, uint8_t *l)" in found.c
+    assert [remark for remark in found.remarks if "C has a word int" in remark]
 
 
 def test_every_name_is_there():

@@ -78,6 +78,12 @@ def test_several_results_go_through_pointers():
     assert "void f(uint8_t x, uint8_t result0, uint8_t *result0_2, bool *result1)" in text
 
 
+def test_results_have_the_names_that_they_are_given():
+    f = function("%x: u8, %h: u8) -> u8, bool", "value %x", "value (eq %x %h)")
+    for text in (c.source(f, "f", results=("h", "int")), c.header(f, "f", results=("h", "int"))):
+        assert "void f(uint8_t x, uint8_t h, uint8_t *h_2, bool *int_2)" in text
+
+
 def test_long_expressions_are_split():
     term = "%x"
     for k in range(40):
