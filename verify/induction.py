@@ -408,7 +408,7 @@ def prove(machine: Machine, names: tuple[str, str], deadline: Deadline,
         if not isinstance(found, DontKnow):
             return replace(found, remarks=_remarks(at_pace, guess[0], names))
         doubts.append(found.why)
-    return DontKnow("induction: " + "; ".join(dict.fromkeys(doubts)))
+    return DontKnow("induction: " + "; ".join(dict.fromkeys(part for doubt in doubts for part in doubt.split("; "))))
 
 
 def paces(machine: Machine) -> list[tuple[int, int]]:

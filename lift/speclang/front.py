@@ -182,9 +182,8 @@ class _Reader:
                     self.scope.values[variable.name] = Value(variable.type, variable.value)
             case "let":
                 (name,), (tree,) = tokens(line), trees(line)
-                value = self.scope.read(tree)
                 self._declare(name, "a value")
-                self.scope.values[str(name)] = value
+                self.scope.values[str(name)] = self.scope.read(tree)
             case "def":
                 self._define(line)
             case "table":
@@ -212,11 +211,11 @@ class _Reader:
 
     def _define(self, line: Branch) -> None:
         (name, result), (parameters, body) = tokens(line), trees(line)
+        self._declare(name, "a function")
         outer, self.names = self.names, {}
         typed = self._parameters(parameters)
         self.names = outer
         definition = self.scope.define(str(name), typed, self._type(result), body)
-        self._declare(name, "a function")
         self.scope.functions[str(name)] = definition
 
     def _sketch(self, line: Branch) -> None:
@@ -275,6 +274,7 @@ class _Reader:
 
     def _tabulate(self, line: Branch) -> None:
         (name, result), (parameters, values) = tokens(line), trees(line)
+        self._declare(name, "a table")
         outer, self.names = self.names, {}
         typed = self._parameters(parameters)
         self.names = outer
@@ -287,7 +287,6 @@ class _Reader:
         scope = Scope(self.source)
         scope.unknown = lambda _: "the values of a table are constants"
         words = [self._constant(scope, each, Output(str(name), type_), "a table") for each in given]
-        self._declare(name, "a table")
         self.scope.functions[str(name)] = self.scope.tabulate(str(name), typed[0], type_, words, line)
 
     def _rows(self, names: Sequence[Token]) -> set[str]:

@@ -303,3 +303,12 @@ def test_what_induction_does_not_prove_is_bounded_and_says_why():
 
 def test_programs_are_made_of_what_they_say():
     assert isinstance(random_program(random.Random(0), 4), Program)
+
+
+def test_what_spoke_against_several_attempts_is_said_once(monkeypatch):
+    """Each attempt is told what was in its way, in parts, many of which are those of the one before."""
+    function = lift_llvm(TIMES)
+    said = iter(["no relation; no time left", "no time left; no pace", *["no relation"] * 20])
+    monkeypatch.setattr("primir.verify.invariants.guessed", lambda *arguments: next(said))
+    tried = prove(machine_of(function, function, TRUE), ("f", "g"), Deadline(SECONDS), QUICK)
+    assert tried == DontKnow("induction: no relation; no time left; no pace")

@@ -626,6 +626,9 @@ LINES = [  # a line in a spec, the column of the caret, a part of the message, a
     ("let True = x", 5, "`True` is a reserved word", ""),
     ("let n == x", 7, "`==` is unexpected", "expected `=`"),
     ("let n = n", 9, "there is no n", ""),
+    ("let x = 3", 5, "x is already the name of a parameter", ""),  # before its value, which has no type
+    ("def x(v: u8) -> u8 = v + w", 5, "x is already the name of a parameter", ""),
+    ("table x(i: u8) -> u8 = (300, 1)", 7, "x is already the name of a parameter", ""),
     ("def g(v: u8) -> u8 = g(v)", 22, "there is no function g", ""),
     ("def g(v: u8, v: u8) -> u8 = v", 14, "v is already the name", ""),
     ("def g(v: u8) -> u16 = v", 23, "g gives u16, and v is u8", "u16(v)"),
