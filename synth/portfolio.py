@@ -223,7 +223,7 @@ class Portfolio:
         """
         assert self.spec.reference is not None
         given = self.spec.reference.results[0].value
-        forms = [form for form in simpler(self.problem, 0) if self.vocabulary.takes([self.checker.tidied(form)])]
+        forms = [form for form in simpler(self.problem, given) if self.vocabulary.takes([self.checker.tidied(form)])]
         if given in forms[1:] and sum(1 for _ in topological([given])) < SMALL:
             yield Candidate(given)
             yield Batch()
@@ -233,9 +233,13 @@ class Portfolio:
         yield Batch()
 
     def _instances(self) -> Events:
+        """Programs made of the predicate's terms, and their simpler forms."""
         for event in instance_programs(self.problem, self._ask, self.budget):
-            if not isinstance(event, Candidate) or self.vocabulary.takes([self.checker.tidied(event.node)]):
+            if not isinstance(event, Candidate):
                 yield event
+                continue
+            forms = dict.fromkeys([event.node, *simpler(self.problem, event.node)[:FORMS]])
+            yield from (Candidate(form) for form in forms if self.vocabulary.takes([self.checker.tidied(form)]))
 
     def _steps(self) -> Events:
         """The reference with the values on its way found anew; once more with what refuted that."""

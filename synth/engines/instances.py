@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from ...ir import graph
 from ...ir.canon import canonical
 from ...ir.evaluate import evaluate, fold
-from ...ir.graph import Node, apply, const, leaves, substitute, topological
+from ...ir.graph import Node, apply, const, leaves, resized, substitute, topological
 from ..budget import Budget
 from ..laws import Ask
 from ..problem import Problem
@@ -61,8 +61,9 @@ def _accepts(condition: Node, output: Node, term: Node) -> Node:
 
 
 def _terms(condition: Node, output: Node, inputs: Sequence[Node]) -> list[Node]:
-    """What the condition compares the result with, the inputs, and small numbers."""
-    found: dict[Node, None] = {}
+    """What the condition compares the result with, the word that it tells field by field, the inputs, and small
+    numbers."""
+    found = dict.fromkeys(_assembled(condition, output))
     near: dict[Node, None] = {}
     for node in topological([condition]):
         if output in node.args and node.op != "select":
@@ -73,6 +74,37 @@ def _terms(condition: Node, output: Node, inputs: Sequence[Node]) -> list[Node]:
     found.update((node, None) for node in inputs if node.width == output.width)
     found.update((const(number, output.width), None) for number in (0, 1, -1))
     return list({**found, **near})
+
+
+def _assembled(condition: Node, output: Node) -> Iterator[Node]:
+    """The word whose fields the condition says one by one, as by u8(result) == x and u8(result >> 8) == y."""
+    fields: dict[int, tuple[int, Node]] = {}  # by the lowest bit: bits, value
+    for part in graph.conjuncts([condition]):
+        if part.op == "eq":
+            for side, value in (part.args, part.args[::-1]):
+                if (low := _lowest(side, output)) is not None and output not in leaves([value]):
+                    fields.setdefault(low, (min(side.width, output.width - low), value))
+    if len(fields) < 2:
+        return
+    word, end = const(0, output.width), 0
+    for low, (bits, value) in sorted(fields.items()):
+        if low < end:
+            return
+        end = low + bits
+        field = resized(resized(value, bits), output.width)
+        word = apply("or", word, apply("shl", field, const(low, output.width)))
+    (simple,) = canonical([word])
+    yield simple
+
+
+def _lowest(side: Node, output: Node) -> int | None:
+    """The lowest bit of the field of `output` that `side` is, None where it is none."""
+    inner = side.args[0] if side.op == "trunc" else side
+    if inner is output:
+        return 0 if side is not output else None
+    if inner.op == "lshr" and inner.args[0] is output and inner.args[1].is_const:
+        return int(inner.args[1].data)
+    return None
 
 
 def _needed(terms: list[Node], conditions: dict[Node, Node], requires: Node, ask: Ask) -> list[Node]:

@@ -9,7 +9,7 @@ from primir.synth.simplify import simpler
 
 
 def forms(spec):
-    return simpler(Problem(spec, seed=0, deadline=Deadline(60)), 0)
+    return simpler(Problem(spec, seed=0, deadline=Deadline(60)), spec.reference.results[0].value)
 
 
 @pytest.mark.parametrize("text, cost, widest", [

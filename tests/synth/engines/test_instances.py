@@ -26,6 +26,8 @@ def programs(spec):
     " ensures result == x or result == lo or result == hi\n ensures lo <= x and x <= hi implies result == x",
     "spec f(x: u8) -> u8\n ensures result > x or x == 255",
     "spec f(x: u8, y: u8) -> u8\n ensures result & x == y & x and result | x == y | x",
+    "spec f(x: u8, y: u8) -> u16\n ensures u8(result) == x ^ y and u8(result >> 8) == x + y",  # field by field
+    "spec f(x: u8, y: u8) -> u16\n ensures result >> 12 == u16(x) >> 4 and u8(result) == y",  # and the rest is free
 ])
 def test_right_on_all_inputs_at_hand(spec_of, text):
     problem, found = programs(spec_of(text))
@@ -35,6 +37,7 @@ def test_right_on_all_inputs_at_hand(spec_of, text):
 @pytest.mark.parametrize("text", [
     "spec f(x: u8) -> u8\n ensures result * result == x * x and result * 2 != x",  # no term is right at 0
     "spec f(x: u8) -> u8\n ensures result * 3 == x",
+    "spec f(x: u8, y: u8) -> u16\n ensures u8(result) == x and u8(result >> 4) == y",  # the fields overlap
 ])
 def test_none_where_no_term_is_right(spec_of, text):
     assert programs(spec_of(text))[1] == []
