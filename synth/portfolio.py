@@ -193,7 +193,7 @@ class Portfolio:
                 yield _Engine("fits", fits)  # it ends at once where there is no tolerance
                 yield _Engine("lines", line_programs(self.problem, 0, self.vocabulary, self.budget), HEAD_START)
                 decisions = decision_programs(self.problem, 0, self.vocabulary, self.budget)
-                yield _Engine("decisions", decisions, -HEAD_START, 0.25)  # it ends at once where it is for nothing
+                yield _Engine("decisions", decisions, share=0.5)  # it ends at once where it is for nothing
             promoted = promoted_programs(self.problem, 0, self.vocabulary, self.free, self.budget)
             yield _Engine("promotion", promoted)
             closures = closure_programs(self.problem, 0, self.vocabulary, self.budget)
@@ -283,7 +283,7 @@ class Portfolio:
         the same: they come by their instructions, and say nothing about other costs."""
         if self.best is None or not self.by_instructions or self.spec.components:
             return False
-        slow = self._price(self.best)[1] > 0
+        slow = self.problem.tells_much and self._price(self.best)[1] > 0
         return max(self.below, self.searched + 1) >= self.best.cost.instructions + slow
 
     def _turn(self, engine: _Engine) -> bool:

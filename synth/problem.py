@@ -69,6 +69,11 @@ class Problem:
         return len(self.tuples)
 
     @property
+    def tells_much(self) -> bool:
+        """Whether there are inputs enough to tell programs apart; else any number of wrong ones is right on all."""
+        return self.count >= SAMPLES
+
+    @property
     def bank_rows(self) -> list[int]:
         """The inputs on which programs are told apart: the first few, and all that refuted a program."""
         first = range(min(SAMPLES, self.count))

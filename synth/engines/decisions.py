@@ -30,6 +30,7 @@ FEW = 24  # samples of each outcome to begin with
 AT_ONCE = 4  # samples that join when a test fails on them
 ROUNDS = 24  # of learning again
 LEARNT = 12_000.0  # nanoseconds that a word counts for on so many samples
+TRIED = 1_000_000.0  # and a test on all inputs at hand
 TOGETHER = 4096  # words that are looked at together
 NEEDED = {"and", "ult"}
 SMALL = (3, 5, 7, 9, 11, 13, 15)  # divisors beside those that the spec mentions
@@ -90,7 +91,7 @@ class _Decisions:
         for start in range(0, len(entries), step):
             nodes = [pool.node(entry) for entry in entries[start:start + step]]
             yield from self._learnt([(node, factor) for node in nodes for factor in factors])
-            yield Batch()  # others may have their turn
+            yield Batch()
 
     def _learnt(self, products: list[tuple[Node, int]]) -> Iterator[Candidate | Batch]:
         """Tests of `products` that are right on all inputs at hand; what fails sorts out others as well."""
@@ -108,6 +109,7 @@ class _Decisions:
                 if program in tried or len(wrong) >= 2 * AT_ONCE:
                     continue
                 tried.add(program)
+                self.budget.spend(1, TRIED)
                 if not (failed := self.problem.failures([program], AT_ONCE)):
                     yield Candidate(program)
                     yield Batch()
@@ -116,6 +118,7 @@ class _Decisions:
             fresh = [row for row in map(self.problem.row, wrong) if row not in rows]
             if not fresh:
                 return
+            yield Batch()  # others may have their turn
             rows += fresh
             products = [products[entry] for entry in left]
 

@@ -88,7 +88,7 @@ class _Enumeration:
             if stored:
                 slow = False
                 for candidate in self._stored(self.bank, level):
-                    slow = slow or slow_operations([candidate.node]) > 0
+                    slow = slow or self.problem.tells_much and slow_operations([candidate.node]) > 0
                     yield candidate
                 if level and (self.all_forms or slow) and not self.predicate:
                     yield from self._swept(level)
