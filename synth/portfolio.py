@@ -8,10 +8,11 @@ or when a quarter more was spent without finding a cheaper one.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
-from ..ir.graph import TRUE, Node, topological
+from ..ir import graph
+from ..ir.graph import TRUE, Node, apply, topological
 from ..jobs.limits import Deadline
 from ..lift.spec import Spec
 from ..lift.sygus.grammar import Grammar
@@ -105,7 +106,7 @@ class Portfolio:
 
     def __init__(self, spec: Spec, budget: Budget, seed: int, free: Sequence[Node],
                  without: Collection[str] = (), several: bool = False) -> None:
-        self.spec, self.budget, self.free, self.without = spec, budget, free, without
+        self.spec, self.budget, self.seed, self.free, self.without = spec, budget, seed, free, without
         self.vocabulary: Vocabulary = vocabulary(spec)
         self.problem = Problem(spec, seed=seed, deadline=budget.deadline)
         self.allowed = frozenset({row.name for row in self.vocabulary.rows} | {"zext", "trunc"})
@@ -114,6 +115,7 @@ class Portfolio:
         self.found_by = ""
         self.front: list[tuple[Answer, str]] = []  # with `several`: answers and their engines, none better than another
         self.several = several
+        self.thorough = budget.thorough
         self.by_instructions = spec.minimize == "instructions" and not several
         self.until = 0.0  # seconds of work after which `best` will do
         self.below = 0  # no program costs less, over the constants tried
@@ -165,6 +167,8 @@ class Portfolio:
             yield _Engine(THE_REFERENCE, self._reference(), -2 * HEAD_START if size < SMALL else HEAD_START)
             if self.problem.fits and self.problem.count and divides([self.spec.reference.results[0].value]):
                 yield _Engine(STEPS, self._steps())
+            if not self._partial and not self.spec.components and not self.several:
+                yield _Engine("sides", self._sides())
         if self.spec.ensures is not TRUE and not self.spec.laws and not self.free:
             yield _Engine(INSTANCES, self._instances())
         if self.problem.fits:
@@ -255,6 +259,30 @@ class Portfolio:
             if self.problem.count == count:
                 return
 
+    def _sides(self) -> Events:
+        """Both sides of a reference that is a choice, each searched for as what is wanted where it is chosen."""
+        assert self.spec.reference is not None
+        (result,) = self.spec.reference.results
+        if result.value.op != "select":
+            return
+        test, *sides = result.value.args
+        found = []
+        for condition, side in zip((test, graph.negate(test)), sides, strict=True):
+            requires = graph.both(self.spec.requires, condition)
+            if not isinstance(self._ask(requires), dict):
+                return
+            reference = replace(self.spec.reference, results=(replace(result, value=side),))
+            search = Portfolio(replace(self.spec, requires=requires, reference=reference), self.budget, self.seed, (),
+                               self.without)
+            search.thorough = False
+            one = search.run()
+            if one is None:
+                return
+            found.append(one.answer.nodes[0])
+        forms = simpler(self.problem, apply("select", test, *found))
+        yield from (Candidate(form) for form in forms[:FORMS] if self.vocabulary.takes([self.checker.tidied(form)]))
+        yield Batch()
+
     def _enumeration(self) -> Events:
         all_forms = not self.by_instructions or bool(self.spec.limits)
         return enumerate_programs(self.problem, 0, self.vocabulary, self.free, self.budget, all_forms)
@@ -274,7 +302,7 @@ class Portfolio:
         """Whether the best answer will do."""
         if self.best is None:
             return False
-        if self.budget.work_seconds >= self.until and not self.budget.thorough:
+        if self.budget.work_seconds >= self.until and not self.thorough:
             return True
         return self._trees_done() and self.solved_for >= min(self.best.cost.instructions - 1, SOLVED_FOR)
 

@@ -26,6 +26,13 @@ def leap_year(year: u32) -> bool:
     return year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
 
 
+def days_in_month(month: u32, leap: u32) -> u32:
+    """The days of a month from 1 to 12; leap is 1 in a leap year, and else 0."""
+    if month == 2:
+        return 28 + leap
+    return 30 if month == 4 or month == 6 or month == 9 or month == 11 else 31
+
+
 def day_of_month(day: u32) -> u32:
     """The day of the month, counted from 1, of a day in a year that begins in March, counted from 0."""
     month = (5 * day + 461) // 153

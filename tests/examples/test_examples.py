@@ -37,7 +37,8 @@ SYNTH = [
                    marks=pytest.mark.slow)
       for name, requires, most in (("day_of_week", "days<65536", 3), ("month_of_day", "day<366", 3),
                                    ("days_before_month", "month>=3&&month<=14", 3), ("leap_year", "year<=102499", 3),
-                                   ("day_of_month", "day<366", 6), ("civil_from_days", "days<1000000", 25))),
+                                   ("days_in_month", "1<=month<=12&&leap<=1", 6), ("day_of_month", "day<366", 6),
+                                   ("civil_from_days", "days<1000000", 25))),
     *(pytest.param(f"fixed_point/{name}.spec", "", "proved", most, marks=pytest.mark.slow)
       for name, most in (("log8", 10), ("recip8", 7), ("sigmoid8", 8), ("sin8", 9), ("sqrt8", 12))),
     pytest.param("round_up.spec", "--using plain", "proved", 2, marks=pytest.mark.slow),

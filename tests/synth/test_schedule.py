@@ -199,3 +199,19 @@ def test_a_thorough_search_goes_on(spec_of):
 def test_and_ends_when_nothing_cheaper_is_left(spec_of):
     spec = spec_of("spec f(x: u8) -> u8\n ensures result == x & (x - 1)")
     assert synthesize(spec, deadline=Deadline(120), thorough=True).cost == 2
+
+
+def test_each_side_of_a_choice_is_searched_where_it_is_chosen(spec_of):
+    spec = spec_of("spec f(m: u8, n: u8) -> u8\n requires 1 <= m and m <= 12 and n <= 1\n"
+                   " ensures result == (28 + n if m == 2 else 30 if m == 4 or m == 6 or m == 9 or m == 11 else 31)")
+    result = solve(spec)
+    assert result.cost <= 6 and result.search.engine == "sides"
+    for m in range(1, 13):
+        for n in (0, 1):
+            assert result(m, n) == (28 + n if m == 2 else 30 if m in (4, 6, 9, 11) else 31)
+
+
+def test_a_side_that_is_never_chosen(spec_of):
+    spec = spec_of("function f(%x: u8, %y: u8) -> u8 value "
+                   "(select (ult %x %x) (udiv %y %x) (mul (xor %x %y) (add %x 9:8)))")
+    assert solve(spec).cost == 3
