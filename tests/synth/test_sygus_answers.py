@@ -77,6 +77,12 @@ def test_contradictions_are_infeasible(constraint):
 
 
 def test_what_the_grammar_does_not_hold_fails():
-    result = synthesize(parse_sygus(text_of(f"((S {WORD})) ((S {WORD} (x (bvand S S))))", "(= (f a) (bvadd a a))")),
-                        time=20, work=1_000_000)
+    grammar = f"((S {WORD})) ((S {WORD} (x (bvadd S S))))"
+    result = synthesize(parse_sygus(text_of(grammar, "(= (f a) (bvand a #x0f0f))")), time=20, work=1_000_000)
     assert (result.status, result.sygus) == ("unknown", "fail")
+
+
+def test_what_a_grammar_of_few_behaviours_does_not_hold_is_infeasible():
+    grammar = f"((S {WORD})) ((S {WORD} (x (bvand S S))))"
+    result = synthesize(parse_sygus(text_of(grammar, "(= (f a) (bvadd a a))")), time=20)
+    assert (result.status, result.sygus) == ("none", "infeasible")
